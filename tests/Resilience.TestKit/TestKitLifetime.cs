@@ -11,6 +11,7 @@ public static class TestKitLifetime
 
     private static readonly Lazy<bool> Once = new(() =>
     {
+        RunDirectory.Prepare();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => RunDirectory.EndEverything();
         Leftovers.CleanUp();
         return true;

@@ -46,8 +46,8 @@ internal sealed class PostgresBinaries
                 .OrderByDescending(d => int.TryParse(Path.GetFileName(d), out var version) ? version : 0)
                 .Select(d => Path.Combine(d, "bin"))
             : [];
-        var path = (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
-        return versions.Concat(path).FirstOrDefault(d => File.Exists(Path.Combine(d, "postgres")) && File.Exists(Path.Combine(d, "initdb")))
+        return versions.FirstOrDefault(d => File.Exists(Path.Combine(d, "postgres")))
+            ?? Executable.DirectoryOf("postgres")
             ?? throw new MissingCapabilityException("PostgreSQL is not installed; install it with: apt-get install -y postgresql");
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
-using System.Text;
 using Resilience.TestKit.Processes;
 
 namespace Resilience.TestKit.Postgres;
@@ -73,34 +71,7 @@ internal sealed class PostgresProcess : IDisposable
         ResumeReceiver();
     }
 
-    public string LogTail()
-    {
-        try
-        {
-            return "Its log ends: " + string.Join(" | ", File.ReadLines(_log, Encoding.UTF8).TakeLast(6));
-        }
-        catch (IOException)
-        {
-            return "It has no log.";
-        }
-    }
-
-    public static async Task WaitUntilRefusedAsync(string host, int port, CancellationToken ct) =>
-        await Eventually.UntilAsync(
-            async token =>
-            {
-                using var client = new TcpClient();
-                try
-                {
-                    await client.ConnectAsync(host, port, token);
-                    return false;
-                }
-                catch (SocketException)
-                {
-                    return true;
-                }
-            },
-            () => $"{host}:{port} still accepts connections", ct);
+    public string LogTail() => LogFile.Tail(_log);
 
     public void Dispose() => _process.Dispose();
 

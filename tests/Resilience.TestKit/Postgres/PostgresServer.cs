@@ -127,7 +127,7 @@ public sealed class PostgresServer : IAsyncDisposable
             await _process.KillAsync(ct);
         }
 
-        await PostgresProcess.WaitUntilRefusedAsync(Host, Port, ct);
+        await Tcp.WaitUntilRefusedAsync(Host, Port, ct);
     }
 
     /// <summary>Stops the server cleanly ("fast"): open transactions are rolled back, standbys receive everything.</summary>

@@ -15,4 +15,8 @@ internal static partial class NativeMethods
     [LibraryImport("libc", EntryPoint = "shmctl", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     public static partial int SharedMemoryControl(int id, int command, nint buffer);
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    public static partial int FileStatus(int directory, string path, int flags, uint mask, Span<byte> buffer);
 }

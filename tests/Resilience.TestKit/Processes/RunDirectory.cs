@@ -14,6 +14,7 @@ internal static class RunDirectory
     private static readonly HashSet<ProcessIdentity> Processes = [];
     private static readonly HashSet<string> Directories = new(StringComparer.Ordinal);
     private static int s_number;
+    private static bool s_ended;
 
     /// <summary>One directory per user: a file that another user wrote must never decide what this one kills or deletes.</summary>
     public static string Root { get; } = Path.Combine(
@@ -21,10 +22,33 @@ internal static class RunDirectory
 
     private static string Own { get; } = Path.Combine(Root, ProcessIdentity.Self.ToString());
 
+    /// <exception cref="MissingCapabilityException">Not Linux, or another user made the directory first.</exception>
+    public static void Prepare()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new MissingCapabilityException("The kit starts and stops processes by way of /proc; run it on Linux.");
+        }
+
+        var shared = Path.GetDirectoryName(Root)!;
+        if (!Directory.Exists(shared))
+        {
+            Directory.CreateDirectory(shared);
+            File.SetUnixFileMode(shared, (UnixFileMode)0b111_111_111 | UnixFileMode.StickyBit);
+        }
+
+        Directory.CreateDirectory(Root);
+        if (FileOwner.Of(Root) != NativeMethods.EffectiveUserId())
+        {
+            throw new MissingCapabilityException($"'{Root}' belongs to another user; remove it or set TMPDIR to a directory of yours.");
+        }
+    }
+
     public static string CreateDirectory(string name)
     {
         lock (Gate)
         {
+            ObjectDisposedException.ThrowIf(s_ended, typeof(RunDirectory));
             var directory = Path.Combine(Own, string.Create(CultureInfo.InvariantCulture, $"{name}-{++s_number}"));
             Directory.CreateDirectory(directory);
             Directories.Add(directory);
@@ -37,6 +61,13 @@ internal static class RunDirectory
     {
         lock (Gate)
         {
+            if (s_ended)
+            {
+                // Started while the exit ended everything else: nobody would end this one.
+                ProcessTree.Kill(process);
+                ObjectDisposedException.ThrowIf(s_ended, typeof(RunDirectory));
+            }
+
             Processes.Add(process);
             Save_NeedsLock();
         }
@@ -67,6 +98,7 @@ internal static class RunDirectory
     {
         lock (Gate)
         {
+            s_ended = true;
             var ending = Processes.SelectMany(ProcessTree.Kill).ToList();
             SpinWait.SpinUntil(() => ending.TrueForAll(p => !p.IsAlive), TimeSpan.FromSeconds(5));
             foreach (var directory in Directories)
