@@ -123,7 +123,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
                 Endpoint(lost.Region).Forget();
                 break;
             case WriterElected elected:
-                Volatile.Write(ref _route, new WriterRoute(Endpoint(elected.Region), elected.Writer.Generation));
+                Volatile.Write(ref _route, new WriterRoute(this, Endpoint(elected.Region), elected.Writer.Generation));
                 if (elected.Previous is { } previous && previous != elected.Region)
                 {
                     Endpoints.FirstOrDefault(endpoint => endpoint.Region == previous)?.Forget();
@@ -132,7 +132,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
 
                 break;
             case WriterConfirmed { WasLost: true } confirmed:
-                Volatile.Write(ref _route, new WriterRoute(Endpoint(confirmed.Region), topology.Writer!.Generation));
+                Volatile.Write(ref _route, new WriterRoute(this, Endpoint(confirmed.Region), topology.Writer!.Generation));
                 break;
             case RegionChanged changed:
                 RegionMetrics.CountTransition(_context.Dependency, changed.Region, changed.To.ToString());

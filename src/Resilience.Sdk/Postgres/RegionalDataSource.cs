@@ -124,7 +124,9 @@ public sealed class RegionalDataSource : DbDataSource
         }
 
         NoteFirstSuccess(route);
-        return opening;
+#pragma warning disable VSTHRD103 // It is completed: nothing blocks.
+        return new ValueTask<NpgsqlConnection>(route.Watch(opening.Result));
+#pragma warning restore VSTHRD103
     }
 
     /// <summary>Opens a connection to the nearest region whose data is fresh enough; the writer when no other is.</summary>
@@ -196,7 +198,7 @@ public sealed class RegionalDataSource : DbDataSource
     /// <summary>A closed connection to the region that writes now. It does not follow a later switch; open it soon.</summary>
     /// <returns>A connection that <see cref="DbConnection.Open()"/> opens; while there is no writer, one to the first region.</returns>
     protected override DbConnection CreateDbConnection() =>
-        (_active.Current.Route?.Pool ?? LastWriterPool()).CreateConnection();
+        _active.Current.Route is { } route ? route.Watch(route.Pool.CreateConnection()) : LastWriterPool().CreateConnection();
 
     /// <inheritdoc/>
     [SuppressMessage("Usage", "VSTHRD002:Avoid problematic synchronous waits", Justification = "Disposing synchronously is what the caller asked for.")]
@@ -231,7 +233,7 @@ public sealed class RegionalDataSource : DbDataSource
     {
         var opened = await _opener.OpenAsync(seen: null, Patience, Deadline.In(Patience, Clock), cancellationToken);
         NoteFirstSuccess(opened.Route);
-        return opened.Connection;
+        return opened.Route.Watch(opened.Connection);
     }
 
     private async ValueTask<NpgsqlConnection> FinishOpeningAsync(ValueTask<NpgsqlConnection> opening, WriterRoute route, CancellationToken cancellationToken)
@@ -242,7 +244,7 @@ public sealed class RegionalDataSource : DbDataSource
         {
             var connection = await opening;
             NoteFirstSuccess(route);
-            return connection;
+            return route.Watch(connection);
         }
         catch (Exception exception) when (WriterOpener.IsRepeatable(exception, cancellationToken))
         {
@@ -251,7 +253,7 @@ public sealed class RegionalDataSource : DbDataSource
 
         var opened = await _opener.OpenAsync(seen, Patience, Deadline.In(Patience, Clock), cancellationToken);
         NoteFirstSuccess(opened.Route);
-        return opened.Connection;
+        return opened.Route.Watch(opened.Connection);
     }
 
     private void NoteFirstSuccess(WriterRoute route)
