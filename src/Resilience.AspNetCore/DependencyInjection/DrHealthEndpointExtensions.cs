@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Resilience.AspNetCore.Health;
+using Resilience.DependencyInjection;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Maps the probes of the resilience SDK.</summary>
+public static class DrHealthEndpointExtensions
+{
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+
+    /// <summary>
+    /// Maps <c>/health/startup</c>, <c>/health/live</c> and <c>/health/ready</c> for Kubernetes, and <c>/health</c> with
+    /// details for operators.
+    /// </summary>
+    /// <param name="endpoints">The application's endpoints. <c>AddDrResilience()</c> must have been called.</param>
+    /// <returns>
+    /// A builder for <c>/health</c> alone. Add <c>RequireAuthorization</c> to open it to operators outside Development;
+    /// otherwise it answers 404 there, except on <c>DrResilience:Health:ManagementPort</c>.
+    /// </returns>
+    /// <exception cref="InvalidOperationException"><c>AddDrResilience()</c> was not called.</exception>
+    /// <remarks>No probe waits for a dependency. Readiness is strict until every database has had a writer once; afterwards
+    /// a lost writer makes the service degraded, not unready, because its replicas see the same.</remarks>
+    public static IEndpointConventionBuilder MapDrHealth(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var services = endpoints.ServiceProvider;
+        if (services.GetService<SettingsMonitor>() is not { } settings)
+        {
+            throw new InvalidOperationException("MapDrHealth needs the SDK's services. Call builder.AddDrResilience() before builder.Build().");
+        }
+
+        var reporter = ActivatorUtilities.CreateInstance<HealthReporter>(services);
+        var access = ActivatorUtilities.CreateInstance<DetailAccess>(services, settings);
+        Map(endpoints, "/health/startup", ProbeEndpoints.StartupAsync);
+        Map(endpoints, "/health/live", ProbeEndpoints.LiveAsync);
+        Map(endpoints, "/health/ready", context => ProbeEndpoints.ReadyAsync(context, reporter));
+        return endpoints.MapMethods("/health", Methods, context => DetailAsync(context, reporter, access)).ExcludeFromDescription();
+    }
+
+    private static void Map(IEndpointRouteBuilder endpoints, string path, RequestDelegate answer) =>
+        endpoints.MapMethods(path, Methods, answer).AllowAnonymous().ExcludeFromDescription();
+
+    private static Task DetailAsync(HttpContext context, HealthReporter reporter, DetailAccess access)
+    {
+        if (access.Allows(context))
+        {
+            return ProbeEndpoints.WriteAsync(context, StatusCodes.Status200OK, reporter.Describe());
+        }
+
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,138 @@
+using Microsoft.Extensions.Logging;
+using Resilience.Evidence;
+using Resilience.Internal;
+using Resilience.Postgres;
+
+namespace Resilience.DependencyInjection;
+
+/// <summary>The databases of the application, by name. Makes each once, passes reloads on, stops them all.</summary>
+internal sealed partial class DatabaseRegistry : IAsyncDisposable
+{
+    private readonly SettingsMonitor _settings;
+    private readonly DrResilienceBuilder _builder;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, RegionalDataSource> _databases = new(StringComparer.Ordinal);
+
+    public DatabaseRegistry(SettingsMonitor settings, DrResilienceBuilder builder, TimeProvider time, ILogger<RegionalDataSource> logger)
+    {
+        _settings = settings;
+        _builder = builder;
+        _time = time;
+        _logger = logger;
+        CheckNames();
+        _settings.Changed += OnChanged;
+    }
+
+    /// <summary>The configured databases, in the order of the configuration.</summary>
+    public IReadOnlyList<RegionalDataSource> All => [.. _settings.Current.Databases.Select(database => Get(database.Key))];
+
+    /// <exception cref="InvalidOperationException">No database of that name is configured.</exception>
+    public RegionalDataSource Get(string name)
+    {
+        lock (_lock)
+        {
+            if (!_databases.TryGetValue(name, out var database))
+            {
+                _databases.Add(name, database = Create(name, _settings.Current));
+            }
+
+            return database;
+        }
+    }
+
+    /// <summary>The only database, for applications that have one and inject it without a name.</summary>
+    /// <exception cref="InvalidOperationException">There is none, or more than one.</exception>
+    public RegionalDataSource Single() => _settings.Current.Databases switch
+    {
+        [var only] => Get(only.Key),
+        [] => throw new InvalidOperationException("No database is configured. Add DrResilience:Dependencies:{name}:Postgres."),
+        var several => throw new InvalidOperationException(
+            $"Several databases are configured ({string.Join(", ", several.Select(one => one.Key))}). Inject one by name: [FromKeyedServices(\"{several[0].Key}\")] RegionalDataSource."),
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        _settings.Changed -= OnChanged;
+        List<RegionalDataSource> databases;
+        lock (_lock)
+        {
+            databases = [.. _databases.Values];
+        }
+
+        foreach (var database in databases)
+        {
+            await database.DisposeAsync();
+        }
+    }
+
+    private RegionalDataSource Create(string name, DrResilienceSettings settings)
+    {
+        var options = settings.FindDatabase(name) ?? throw new InvalidOperationException(
+            $"No database '{name}' is configured.{Known(name)} Add {DrResilienceSettingsReader.SectionName}:Dependencies:{name}:Postgres.");
+        var clock = new MonotonicClock(_time);
+        return new RegionalDataSource(
+            name,
+            settings.Region,
+            options,
+            new RegionSetContext(
+                name, clock, () => new Random(), _builder.DataSources.GetValueOrDefault(name), new FailoverRecorder(name, clock, settings.Objectives.Rto), _logger));
+    }
+
+    private void OnChanged(DrResilienceSettings settings)
+    {
+        List<RegionalDataSource> databases;
+        lock (_lock)
+        {
+            databases = [.. _databases.Values];
+        }
+
+        foreach (var database in databases)
+        {
+            if (settings.FindDatabase(database.Name) is { } options)
+            {
+                _ = ReconfigureAsync(database, options);
+            }
+        }
+    }
+
+    private async Task ReconfigureAsync(RegionalDataSource database, PostgresOptions options)
+    {
+        try
+        {
+            await database.ReconfigureAsync(options);
+        }
+        catch (OperationCanceledException)
+        {
+            // The application stops.
+        }
+#pragma warning disable CA1031 // A reload must never take the application down.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogFailed(_logger, exception, database.Name);
+        }
+    }
+
+    private void CheckNames()
+    {
+        foreach (var name in _builder.DataSources.Keys)
+        {
+            if (_settings.Current.FindDatabase(name) is null)
+            {
+                throw new InvalidOperationException($"ConfigureDataSource names the database '{name}', which is not configured.{Known(name)}");
+            }
+        }
+    }
+
+    private string Known(string name)
+    {
+        var known = _settings.Current.Databases.Select(database => database.Key).ToList();
+        var nearest = NearestName.Of(name, known);
+        return known.Count == 0 ? "" : $" Configured: {string.Join(", ", known)}.{(nearest is null ? "" : $" Did you mean '{nearest}'?")}";
+    }
+
+    [LoggerMessage(1101, LogLevel.Error, "'{Dependency}': the changed configuration could not be applied; the last good one stays in use")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string dependency);
+}

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Resilience.DependencyInjection;
+using Resilience.Postgres;
+
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>Adds the resilience SDK to an application.</summary>
+public static class DrResilienceHostExtensions
+{
+    /// <summary>
+    /// Adds everything that the <c>DrResilience</c> section configures. Each database under
+    /// <c>DrResilience:Dependencies:{name}:Postgres</c> can be injected as
+    /// <c>[FromKeyedServices("name")] RegionalDataSource</c>, and without a name when it is the only one.
+    /// </summary>
+    /// <param name="builder">The application being built.</param>
+    /// <param name="configure">Adds what configuration cannot hold.</param>
+    /// <returns>The same application builder.</returns>
+    /// <remarks>
+    /// The section is checked when the host starts: <see cref="DrResilienceConfigurationException"/> lists all errors at
+    /// once. Later changes of the configuration are applied while running; a change with errors is refused and logged.
+    /// Calling it twice adds up the <paramref name="configure"/> actions.
+    /// </remarks>
+    public static IHostApplicationBuilder AddDrResilience(this IHostApplicationBuilder builder, Action<DrResilienceBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        if (services.FirstOrDefault(service => service.ServiceType == typeof(DrResilienceBuilder))?.ImplementationInstance is not DrResilienceBuilder resilience)
+        {
+            resilience = new DrResilienceBuilder();
+            services.AddSingleton(resilience);
+            services.TryAddSingleton(TimeProvider.System);
+            services.AddSingleton<SettingsMonitor>();
+            services.AddSingleton<DatabaseRegistry>();
+            services.AddKeyedSingleton<RegionalDataSource>(
+                KeyedService.AnyKey, static (provider, key) => provider.GetRequiredService<DatabaseRegistry>().Get((string)key!));
+            services.AddSingleton(static provider => provider.GetRequiredService<DatabaseRegistry>().Single());
+            services.AddHostedService<DrResilienceStarter>();
+        }
+
+        configure?.Invoke(resilience);
+        return builder;
+    }
+}

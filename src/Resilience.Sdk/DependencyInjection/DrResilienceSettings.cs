@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Resilience.Postgres;
+
+namespace Resilience.DependencyInjection;
+
+/// <summary>The whole section, read and checked. Immutable; a reload makes another.</summary>
+internal sealed record DrResilienceSettings
+{
+    /// <summary>The region this process runs in; null when not configured.</summary>
+    public string? Region { get; init; }
+
+    public ObjectivesOptions Objectives { get; init; } = new();
+
+    /// <summary>The databases by dependency name, in the order of the configuration.</summary>
+    public ImmutableArray<KeyValuePair<string, PostgresOptions>> Databases { get; init; } = [];
+
+    /// <summary>The port on which health details are shown without further authorisation; null for none.</summary>
+    public int? ManagementPort { get; init; }
+
+    public PostgresOptions? FindDatabase(string name)
+    {
+        foreach (var (candidate, options) in Databases)
+        {
+            if (string.Equals(candidate, name, StringComparison.Ordinal))
+            {
+                return options;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,12 @@
+namespace Resilience.Internal;
+
+/// <summary>One thing wrong in the configuration: where, what was found, and the way out.</summary>
+internal sealed record ConfigurationError(string Path, string? Value, string Message)
+{
+    /// <summary>Longest part of a value that a message repeats; configuration may hold anything.</summary>
+    private const int ShownValue = 80;
+
+    public override string ToString() => Value is null
+        ? $"{Path}: {Message}"
+        : $"{Path} = '{(Value.Length > ShownValue ? string.Concat(Value.AsSpan(0, ShownValue), "…") : Value)}': {Message}";
+}

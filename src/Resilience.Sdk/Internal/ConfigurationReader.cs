@@ -1,0 +1,153 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace Resilience.Internal;
+
+/// <summary>
+/// Reads typed values from a configuration section and gathers everything that is wrong instead of stopping at the
+/// first. A key that no reader asked for is unknown, so the code that reads a section is also its schema.
+/// The standard binder is not used because it throws at the first bad value and does not say what would be allowed.
+/// </summary>
+internal sealed class ConfigurationReader(IConfigurationSection section, ICollection<ConfigurationError> errors)
+{
+    private readonly List<string> _known = [];
+
+    public string Path => section.Path;
+
+    public ICollection<ConfigurationError> Errors => errors;
+
+    public void Report(string? key, string? value, string message) =>
+        errors.Add(new ConfigurationError(key is null ? section.Path : $"{section.Path}:{key}", value, message));
+
+    public string? Text(string key)
+    {
+        Know(key);
+        var child = section.GetSection(key);
+        if (child.Value is null && child.GetChildren().Any())
+        {
+            Report(key, null, "is a section, but a single value is expected.");
+        }
+
+        return child.Value;
+    }
+
+    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan min, TimeSpan max)
+    {
+        if (Text(key) is not { } text)
+        {
+            return fallback;
+        }
+
+        // TimeSpan reads a bare number as days, which nobody means.
+        if (!text.Contains(':', StringComparison.Ordinal) || !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value))
+        {
+            Report(key, text, $"is not a duration. Write hours:minutes:seconds, for example '{fallback:c}'.");
+            return fallback;
+        }
+
+        if (value < min || value > max)
+        {
+            Report(key, text, $"is out of range. Allowed is '{min:c}' to '{max:c}'.");
+            return fallback;
+        }
+
+        return value;
+    }
+
+    public int Integer(string key, int fallback, int min, int max)
+    {
+        if (Text(key) is not { } text)
+        {
+            return fallback;
+        }
+
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
+        {
+            return value;
+        }
+
+        Report(key, text, $"is not a whole number from {min} to {max}.");
+        return fallback;
+    }
+
+    public TEnum Choice<TEnum>(string key, TEnum fallback)
+        where TEnum : struct, Enum
+    {
+        if (Text(key) is not { } text)
+        {
+            return fallback;
+        }
+
+        var names = Enum.GetNames<TEnum>();
+        if (names.FirstOrDefault(name => string.Equals(name, text, StringComparison.OrdinalIgnoreCase)) is { } match)
+        {
+            return Enum.Parse<TEnum>(match);
+        }
+
+        Report(key, text, $"is not known. Allowed: {string.Join(", ", names)}.{DidYouMean(text, names)}");
+        return fallback;
+    }
+
+    /// <summary>The section under a key, or null when it is absent.</summary>
+    public ConfigurationReader? Section(string key)
+    {
+        Know(key);
+        var child = section.GetSection(key);
+        if (!child.Exists())
+        {
+            return null;
+        }
+
+        if (!string.IsNullOrEmpty(child.Value))
+        {
+            Report(key, child.Value, "is a single value, but a section with keys is expected.");
+            return null;
+        }
+
+        return new ConfigurationReader(child, errors);
+    }
+
+    /// <summary>The named (or, in a list, numbered) sections below a key, in the order of the configuration.</summary>
+    public IReadOnlyList<KeyValuePair<string, ConfigurationReader>> Children(string key)
+    {
+        if (Section(key) is not { } parent)
+        {
+            return [];
+        }
+
+        var children = new List<KeyValuePair<string, ConfigurationReader>>();
+        foreach (var child in section.GetSection(key).GetChildren())
+        {
+            if (parent.Section(child.Key) is { } reader)
+            {
+                children.Add(new(child.Key, reader));
+            }
+        }
+
+        return children;
+    }
+
+    /// <summary>Reports every key that was not asked for. Called last.</summary>
+    public void RejectUnknownKeys()
+    {
+        foreach (var child in section.GetChildren())
+        {
+            if (!_known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                // The value is not repeated: under an unknown key it may be anything, a secret included.
+                Report(child.Key, null, $"is not a known key. Known here: {string.Join(", ", _known)}.{DidYouMean(child.Key, _known)}");
+            }
+        }
+    }
+
+    private void Know(string key)
+    {
+        if (!_known.Contains(key, StringComparer.OrdinalIgnoreCase))
+        {
+            _known.Add(key);
+        }
+    }
+
+    private static string DidYouMean(string text, IEnumerable<string> known) =>
+        NearestName.Of(text, known) is { } nearest ? $" Did you mean '{nearest}'?" : "";
+}

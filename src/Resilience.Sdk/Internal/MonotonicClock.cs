@@ -1,0 +1,17 @@
+namespace Resilience.Internal;
+
+/// <summary>
+/// Time since this clock was made, from a source that never jumps. All moments of one dependency come from one clock,
+/// so that they can be compared; wall-clock time is only for people.
+/// </summary>
+internal sealed class MonotonicClock(TimeProvider time)
+{
+    private readonly long _origin = time.GetTimestamp();
+
+    public TimeProvider Time { get; } = time;
+
+    public TimeSpan Now => Time.GetElapsedTime(_origin);
+
+    /// <summary>The wall-clock time of a moment of this clock, as the wall clock sees it now.</summary>
+    public DateTimeOffset ToUtc(TimeSpan moment) => Time.GetUtcNow() - (Now - moment);
+}

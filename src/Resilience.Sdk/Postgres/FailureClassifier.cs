@@ -1,0 +1,112 @@
+using System.Net.Sockets;
+using Npgsql;
+using Resilience.Regions;
+
+namespace Resilience.Postgres;
+
+/// <summary>Tells what an exception says about the server it came from. Messages made here never hold a secret.</summary>
+internal static class FailureClassifier
+{
+    private const string PoolExhausted = "The connection pool has been exhausted";
+
+    /// <summary>The failure of the region behind an exception, or null when the exception is about the work itself.</summary>
+    public static RegionFailure? OfCall(Exception exception)
+    {
+        for (var current = exception; current is not null; current = current.InnerException)
+        {
+            switch (current)
+            {
+                case PostgresException postgres:
+                    return OfState(postgres);
+                case NpgsqlException npgsql when IsPoolExhausted(npgsql):
+                    return null;
+                case NpgsqlException { InnerException: { } cause and not PostgresException }:
+                    return OfTransport(cause);
+                case SocketException or IOException:
+                    return OfTransport(current);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The failure behind a probe's exception; a probe does nothing that could be at fault itself.</summary>
+    public static RegionFailure OfProbe(Exception exception) =>
+        OfCall(exception) ?? exception switch
+        {
+            _ when Find<PostgresException>(exception) is { } postgres => new RegionFailure(RegionFailureKind.Rejected, Explain(postgres)),
+            _ => new RegionFailure(RegionFailureKind.Broken, $"the probe failed with {exception.GetType().Name}"),
+        };
+
+    /// <summary>True when the server rolled the transaction back only because of its neighbours (40001, 40P01).</summary>
+    public static bool IsConflict(Exception exception) =>
+        Find<PostgresException>(exception)?.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
+
+    /// <summary>True when every connection of the pool is in use: the region is well, only we are busy.</summary>
+    public static bool IsPoolExhausted(Exception exception) =>
+        exception is NpgsqlException && exception.Message.StartsWith(PoolExhausted, StringComparison.Ordinal);
+
+    /// <summary>
+    /// True when a server answered COMMIT with an ordinary error, which means the transaction was rolled back.
+    /// A FATAL answer is none: a session may be ended after its commit record is written.
+    /// </summary>
+    public static bool IsRolledBackAtCommit(Exception exception) =>
+        Find<PostgresException>(exception) is { InvariantSeverity: "ERROR" };
+
+    private static RegionFailure? OfState(PostgresException exception) => exception.SqlState switch
+    {
+        PostgresErrorCodes.ReadOnlySqlTransaction => new(RegionFailureKind.NotWritable, "the server refuses writes (25006): it is not the writer"),
+        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow =>
+            new(RegionFailureKind.NotServing, $"the server is not serving ({exception.SqlState}: {exception.MessageText})"),
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName =>
+            new(RegionFailureKind.Rejected, Explain(exception)),
+        { } state when state.StartsWith("08", StringComparison.Ordinal) => new(RegionFailureKind.Broken, $"the connection failed ({state})"),
+        _ => null,
+    };
+
+    private static string Explain(PostgresException exception) => exception.SqlState switch
+    {
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
+            $"the server refused the user name or password ({exception.SqlState}: {exception.MessageText}); correct Username and Password in the region's ConnectionString",
+        PostgresErrorCodes.InvalidCatalogName =>
+            $"the database does not exist (3D000: {exception.MessageText}); correct Database in the region's ConnectionString",
+        PostgresErrorCodes.InsufficientPrivilege =>
+            $"the role lacks a right (42501: {exception.MessageText}); grant it CREATE on the database once, or create the objects of schema dr_resilience for it as docs/regions.md shows",
+        PostgresErrorCodes.TooManyConnections =>
+            $"the server has no free connection (53300: {exception.MessageText}); lower Maximum Pool Size or raise max_connections",
+        _ => $"the server answered with error {exception.SqlState}: {exception.MessageText}",
+    };
+
+    private static RegionFailure OfTransport(Exception exception) => exception switch
+    {
+        SocketException socket => OfSocket(socket),
+        TimeoutException or OperationCanceledException => new(RegionFailureKind.TimedOut, "it did not answer in time"),
+        _ when Find<SocketException>(exception) is { } socket => OfSocket(socket),
+        _ => new(RegionFailureKind.Broken, "the connection broke"),
+    };
+
+    private static RegionFailure OfSocket(SocketException socket) => socket.SocketErrorCode switch
+    {
+        SocketError.ConnectionRefused => new(RegionFailureKind.Unreachable, "the connection was refused: no server listens there"),
+        SocketError.HostNotFound or SocketError.NoData => new(RegionFailureKind.Unreachable, "its host name does not resolve"),
+        SocketError.TryAgain => new(RegionFailureKind.Unreachable, "its host name could not be resolved just now"),
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown =>
+            new(RegionFailureKind.Unreachable, $"the network cannot reach it ({socket.SocketErrorCode})"),
+        SocketError.TimedOut => new(RegionFailureKind.TimedOut, "it did not answer in time"),
+        _ => new(RegionFailureKind.Broken, $"the connection broke ({socket.SocketErrorCode})"),
+    };
+
+    private static T? Find<T>(Exception? exception)
+        where T : Exception
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is T found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,29 @@
+using Npgsql;
+using Resilience.Internal;
+
+namespace Resilience.Postgres;
+
+/// <summary>One call of <c>ExecuteAsync</c> across its attempts.</summary>
+internal sealed class OperationAttempts(
+    string operationId, Guid callId, Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> work, TimeSpan patience)
+{
+    public string OperationId => operationId;
+
+    /// <summary>Tells our own earlier commit from another call's with the same operation id.</summary>
+    public Guid CallId => callId;
+
+    public Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> Work => work;
+
+    /// <summary>How long to go on after the first failure.</summary>
+    public TimeSpan Patience => patience;
+
+    /// <summary>Set at the first failure: work may take as long as it likes, only recovering is bounded.</summary>
+    public Deadline? Deadline { get; set; }
+
+    public SeenFailure? Seen { get; set; }
+
+    public int Repeats { get; set; }
+
+    /// <summary>True from the moment COMMIT is sent until somebody tells its outcome.</summary>
+    public bool IsUnknown { get; set; }
+}

@@ -1,0 +1,44 @@
+using Npgsql;
+
+namespace Resilience.Postgres;
+
+/// <summary>
+/// Remembers, in the same transaction as the work, that an operation was done. A commit whose answer was lost is asked
+/// for here: entering again waits for a transaction still under way and then tells whether it committed.
+/// Transaction ids are not used for it (<c>pg_xact_status</c>): after a lossy promotion they are handed out again.
+/// </summary>
+internal static class OperationLedger
+{
+    /// <summary>Enters the operation.</summary>
+    /// <returns>Null when the work is to be done now; otherwise the call that has done it.</returns>
+    public static async Task<Guid?> EnterAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string operationId, Guid callId, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await using var enter = new NpgsqlCommand(PostgresSql.EnterOperation, connection, transaction)
+            {
+                Parameters = { new() { Value = operationId }, new() { Value = callId } },
+            };
+            if (await enter.ExecuteScalarAsync(cancellationToken) is not null)
+            {
+                return null;
+            }
+
+            await using var read = new NpgsqlCommand(PostgresSql.ReadOperation, connection, transaction) { Parameters = { new() { Value = operationId } } };
+            if (await read.ExecuteScalarAsync(cancellationToken) is Guid done)
+            {
+                return done;
+            }
+
+            // Purged between the two statements: enter again.
+        }
+    }
+
+    /// <summary>Forgets a bite of old operations.</summary>
+    /// <returns>How many were forgotten.</returns>
+    public static async Task<int> PurgeAsync(NpgsqlConnection connection, TimeSpan retention, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(PostgresSql.PurgeOperations, connection) { Parameters = { new() { Value = retention } } };
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+
+namespace Resilience.Postgres;
+
+/// <summary>Keeps the operation ledger small: forgets what is older than the retention, in bites, once a minute.</summary>
+internal sealed partial class OperationPurge : IAsyncDisposable
+{
+    private const int FullBite = 5000;
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+
+    private readonly ActiveRegionSet _active;
+    private readonly RegionSetContext _context;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _loop;
+
+    public OperationPurge(ActiveRegionSet active, RegionSetContext context)
+    {
+        _active = active;
+        _context = context;
+        _loop = Task.Run(RunAsync);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    internal async Task TickAsync(CancellationToken cancellationToken)
+    {
+        var set = _active.Current;
+        if (set.Route is not { } route)
+        {
+            return;
+        }
+
+        await using var connection = await route.Pool.OpenConnectionAsync(cancellationToken);
+        while (await OperationLedger.PurgeAsync(connection, set.Options.OperationRetention, cancellationToken) == FullBite)
+        {
+            // Another bite; each is a transaction of its own.
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        using var timer = new PeriodicTimer(Every, _context.Clock.Time);
+        while (await timer.WaitForNextTickAsync(_stopping.Token))
+        {
+            try
+            {
+                await TickAsync(_stopping.Token);
+            }
+#pragma warning disable CA1031 // The loop outlives any single failure.
+            catch (Exception exception) when (!_stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                LogFailed(_context.Logger, exception, _context.Dependency);
+            }
+        }
+    }
+
+    [LoggerMessage(1022, LogLevel.Warning, "'{Dependency}': old operations could not be forgotten; it is tried again in a minute")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string dependency);
+}

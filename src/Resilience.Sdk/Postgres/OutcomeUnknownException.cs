@@ -1,0 +1,23 @@
+using System.Data.Common;
+
+namespace Resilience.Postgres;
+
+/// <summary>
+/// A commit was sent, its answer was lost, and no writer could be asked before the deadline: the operation may or may not
+/// be committed. Repeating it blindly may do it twice. Call <c>ExecuteAsync</c> again with the <em>same</em> operation id:
+/// then it is done exactly once.
+/// </summary>
+public sealed class OutcomeUnknownException : DbException
+{
+    internal OutcomeUnknownException(string operationId, string message, Exception? innerException)
+        : base(message, innerException) => OperationId = operationId;
+
+    /// <summary>The id to ask, or to repeat, with.</summary>
+    public string OperationId { get; }
+
+    /// <summary>Always false: it is not known to be safe to repeat without the operation id.</summary>
+    public override bool IsTransient => false;
+
+    /// <summary>08007: transaction resolution unknown.</summary>
+    public override string SqlState => "08007";
+}

@@ -1,0 +1,44 @@
+namespace Resilience.Postgres;
+
+/// <summary>A PostgreSQL database with regions (<c>DrResilience:Dependencies:{name}:Postgres</c>).</summary>
+public sealed record PostgresOptions
+{
+    /// <summary>The regions, at least one; each a server of the same cluster. Their order breaks ties.</summary>
+    public required IReadOnlyList<PostgresRegionOptions> Regions { get; init; }
+
+    /// <summary>Who decides that writes move.</summary>
+    public SwitchOptions Switch { get; init; } = new();
+
+    /// <summary>What happens when a former writer is healthy again.</summary>
+    /// <value><see cref="FailbackMode.Manual"/> by default.</value>
+    public FailbackMode Failback { get; init; } = FailbackMode.Manual;
+
+    /// <summary>The longest a caller waits for a writer; its own cancellation may end the wait earlier.</summary>
+    /// <value>30 seconds by default; 100 ms to 10 minutes.</value>
+    public TimeSpan WaitForWriter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Connections kept open to every region, standbys included, so that a switch needs no handshake.</summary>
+    /// <value>4 by default; 0 to 100, and never more than the connection string's <c>Maximum Pool Size</c>.</value>
+    public int WarmConnections { get; init; } = 4;
+
+    /// <summary>
+    /// How long the operation ledger remembers a finished operation. An operation id that comes again within this time is
+    /// recognised; later it counts as a new one.
+    /// </summary>
+    /// <value>7 days by default; 1 hour to 365 days.</value>
+    public TimeSpan OperationRetention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Equal when every setting is, the regions in the same order.</summary>
+    /// <param name="other">The options to compare with.</param>
+    /// <returns>True when both would build the same data source.</returns>
+    public bool Equals(PostgresOptions? other) => other is not null
+        && Regions.SequenceEqual(other.Regions)
+        && Switch == other.Switch
+        && Failback == other.Failback
+        && WaitForWriter == other.WaitForWriter
+        && WarmConnections == other.WarmConnections
+        && OperationRetention == other.OperationRetention;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Regions.Count, Switch, WaitForWriter, WarmConnections);
+}

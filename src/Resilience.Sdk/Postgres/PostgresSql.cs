@@ -1,0 +1,63 @@
+namespace Resilience.Postgres;
+
+/// <summary>The statements by which plain PostgreSQL is asked who it is, and told who writes. They need no special role.</summary>
+internal static class PostgresSql
+{
+    /// <summary>
+    /// One round trip: role, write switch, cluster, timeline, position, whether our schema is here.
+    /// The timeline is read from the current WAL file's name, which is right as soon as recovery ends; the control file's
+    /// lags behind by seconds after a promotion.
+    /// </summary>
+    public const string Probe = """
+        SELECT pg_is_in_recovery(),
+               current_setting('default_transaction_read_only') = 'on',
+               (SELECT system_identifier FROM pg_control_system()),
+               CASE WHEN pg_is_in_recovery() THEN NULL
+                    ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END,
+               (CASE WHEN pg_is_in_recovery() THEN coalesce(pg_last_wal_replay_lsn(), '0/0'::pg_lsn)
+                     ELSE pg_current_wal_lsn() END - '0/0'::pg_lsn)::bigint,
+               to_regclass('dr_resilience.writer_epoch') IS NOT NULL
+        """;
+
+    public const string ReadEpoch = "SELECT epoch, writer_region FROM dr_resilience.writer_epoch";
+
+    /// <summary>Serialises the creation of the schema between replicas that start together: "dr_resil" as a number.</summary>
+    public const string LockSchema = "SELECT pg_advisory_xact_lock(7237116801398401388)";
+
+    public const string CreateSchema = """
+        CREATE SCHEMA IF NOT EXISTS dr_resilience;
+        CREATE TABLE IF NOT EXISTS dr_resilience.writer_epoch (
+            only_row      boolean     PRIMARY KEY DEFAULT true CHECK (only_row),
+            epoch         bigint      NOT NULL,
+            writer_region text        NOT NULL,
+            claimed_at    timestamptz NOT NULL DEFAULT now());
+        CREATE TABLE IF NOT EXISTS dr_resilience.operation (
+            operation_id text        PRIMARY KEY,
+            call_id      uuid        NOT NULL,
+            entered_at   timestamptz NOT NULL DEFAULT now());
+        CREATE INDEX IF NOT EXISTS operation_entered_at ON dr_resilience.operation (entered_at);
+        """;
+
+    /// <summary>
+    /// Writes down that this region writes, above every epoch seen ($2). Changes nothing when the row says so already, so
+    /// any number of clients may race to it.
+    /// </summary>
+    public const string Claim = """
+        INSERT INTO dr_resilience.writer_epoch AS row (epoch, writer_region) VALUES ($2 + 1, $1)
+        ON CONFLICT (only_row) DO UPDATE
+        SET epoch = greatest(row.epoch, $2) + 1, writer_region = $1, claimed_at = now()
+        WHERE row.writer_region <> $1
+        """;
+
+    /// <summary>Enters an operation; returns a row only for the first. Waits for a transaction that is entering the same id.</summary>
+    public const string EnterOperation =
+        "INSERT INTO dr_resilience.operation (operation_id, call_id) VALUES ($1, $2) ON CONFLICT (operation_id) DO NOTHING RETURNING true";
+
+    public const string ReadOperation = "SELECT call_id FROM dr_resilience.operation WHERE operation_id = $1";
+
+    /// <summary>Forgets old operations in bounded bites, so that no delete runs long.</summary>
+    public const string PurgeOperations = """
+        DELETE FROM dr_resilience.operation WHERE operation_id IN (
+            SELECT operation_id FROM dr_resilience.operation WHERE entered_at < now() - $1 ORDER BY entered_at LIMIT 5000)
+        """;
+}

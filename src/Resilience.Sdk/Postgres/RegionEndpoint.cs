@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Resilience.Postgres;
+
+/// <summary>One region's server as the data source uses it: its address, its pool, the loop that looks at it.</summary>
+internal sealed partial class RegionEndpoint(string region, string address, NpgsqlDataSource pool, int warmConnections, ILogger logger) : IAsyncDisposable
+{
+    private RegionMonitor? _monitor;
+    private int _warming;
+
+    public string Region => region;
+
+    /// <summary>Host and port: safe to show.</summary>
+    public string Address => address;
+
+    public NpgsqlDataSource Pool => pool;
+
+    public RegionMonitor Monitor
+    {
+        get => _monitor ?? throw new InvalidOperationException($"The monitor of region '{region}' is not attached yet.");
+        set => _monitor = value;
+    }
+
+    /// <summary>Opens a few connections ahead of need, off every request's path; one warming at a time.</summary>
+    public void Warm(CancellationToken cancellationToken)
+    {
+        if (warmConnections > 0 && Interlocked.Exchange(ref _warming, 1) == 0)
+        {
+            _ = Task.Run(() => WarmAsync(cancellationToken), CancellationToken.None);
+        }
+    }
+
+    /// <summary>Forgets the idle connections, off the caller's path: closing them writes to sockets.</summary>
+    public void Forget() => _ = Task.Run(pool.Clear);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_monitor is not null)
+        {
+            await _monitor.DisposeAsync();
+        }
+
+        await pool.DisposeAsync();
+    }
+
+    private async Task WarmAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var opening = Enumerable.Range(0, warmConnections).Select(_ => pool.OpenConnectionAsync(cancellationToken).AsTask()).ToList();
+            Task settled = Task.WhenAll(opening);
+            await settled.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var opened in opening.Where(task => task.IsCompletedSuccessfully))
+            {
+                await (await opened).DisposeAsync();
+            }
+
+            if (settled.Exception is { } failed)
+            {
+                LogNotWarmed(logger, failed.InnerException!, region);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref _warming, 0);
+        }
+    }
+
+    [LoggerMessage(1012, LogLevel.Debug, "Connections to region '{Region}' could not be opened ahead; they will be opened when needed")]
+    private static partial void LogNotWarmed(ILogger logger, Exception exception, string region);
+}

@@ -1,0 +1,179 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Resilience.Internal;
+using Resilience.Regions;
+
+namespace Resilience.Postgres;
+
+/// <summary>
+/// The loop that looks at one region: calmly while all is well, quickly while the writer is in doubt. It produces
+/// observations and decides nothing; how often it looks and whether it claims follow from the published topology.
+/// </summary>
+internal sealed partial class RegionMonitor : IAsyncDisposable
+{
+    private const int MostAbandoned = 4;
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly string _region;
+    private readonly Func<RegionProbe> _newProbe;
+    private readonly TopologyTracker _tracker;
+    private readonly MonotonicClock _clock;
+    private readonly Random _random;
+    private readonly ILogger _logger;
+    private readonly Signal _wake = new();
+    private RegionProbe _probe;
+    private int _abandoned;
+
+    public RegionMonitor(
+        string region, Func<RegionProbe> newProbe, TopologyTracker tracker, MonotonicClock clock, Random random, ILogger logger)
+    {
+        _region = region;
+        _newProbe = newProbe;
+        _probe = newProbe();
+        _tracker = tracker;
+        _clock = clock;
+        _random = random;
+        _logger = logger;
+    }
+
+    public void Wake() => _wake.Set();
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await TickAsync(cancellationToken);
+                await _wake.WaitAsync(NextPause(), _clock.Time, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // The loop outlives any single failure.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                LogTickFailed(_logger, exception, _region);
+                await Task.Delay(Calm, _clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>One look, reported to the tracker whatever its result.</summary>
+    internal async Task TickAsync(CancellationToken cancellationToken)
+    {
+        var started = _clock.Now;
+        if (Volatile.Read(ref _abandoned) >= MostAbandoned)
+        {
+            Report(started, new RegionFailure(RegionFailureKind.TimedOut, "it did not answer in time"));
+            return;
+        }
+
+        var topology = _tracker.Current.Topology;
+        var claimFor = topology.Claimant == _region ? _region : null;
+        var probe = _probe;
+        var limit = Timeout(topology[_region], probe, claimFor);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asking = probe.AskAsync(claimFor, topology.HighestTerm.Epoch, enough.Token);
+        try
+        {
+            var report = await asking.WaitAsync(limit, _clock.Time, cancellationToken);
+            _tracker.Observe(new ServerReported(_region, started, _clock.Now, report));
+        }
+        catch (TimeoutException) when (!asking.IsCompleted)
+        {
+            await enough.CancelAsync();
+            Abandon(probe, asking);
+            Report(started, new RegionFailure(RegionFailureKind.TimedOut, $"it did not answer within {limit.TotalMilliseconds:0} ms"));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await enough.CancelAsync();
+            Abandon(probe, asking);
+            throw;
+        }
+        catch (PostgresException exception) when (claimFor is not null && FailureClassifier.OfCall(exception) is null)
+        {
+            await probe.DropAsync();
+            _tracker.Observe(new ClaimFailed(_region, _clock.Now, FailureClassifier.OfProbe(exception)));
+        }
+        catch (Exception exception) when (asking.IsFaulted || asking.IsCanceled)
+        {
+            await probe.DropAsync();
+            Report(started, FailureClassifier.OfProbe(exception));
+        }
+    }
+
+    public ValueTask DisposeAsync() => _probe.DisposeAsync();
+
+    private void Report(TimeSpan started, RegionFailure failure) =>
+        _tracker.Observe(new ProbeFailed(_region, started, _clock.Now, failure));
+
+    /// <summary>
+    /// A hung server does not even let go: cancelling opens another connection to it. So the probe is left to end by
+    /// itself and a new one takes its place; only a few may be pending at once.
+    /// </summary>
+    private void Abandon(RegionProbe probe, Task asking)
+    {
+        Interlocked.Increment(ref _abandoned);
+        _probe = _newProbe();
+        _ = FinishAsync();
+
+        async Task FinishAsync()
+        {
+            await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                await probe.DisposeAsync();
+            }
+#pragma warning disable CA1031 // Nobody waits for this connection any more.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                LogTickFailed(_logger, exception, _region);
+            }
+
+            Interlocked.Decrement(ref _abandoned);
+        }
+    }
+
+    /// <summary>Four round trips of patience, within bounds; connecting and claiming take several, so they get the whole.</summary>
+    private static TimeSpan Timeout(RegionState state, RegionProbe probe, string? claimFor)
+    {
+        if (!probe.IsConnected || claimFor is not null || state.RoundTrip is not { } roundTrip)
+        {
+            return LongestTimeout;
+        }
+
+        var patience = 4 * roundTrip;
+        return patience < ShortestTimeout ? ShortestTimeout : patience > LongestTimeout ? LongestTimeout : patience;
+    }
+
+    private TimeSpan NextPause()
+    {
+        var topology = _tracker.Current.Topology;
+        if (topology.Claimant == _region)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var pause = Calm;
+        if (topology.Phase != TopologyPhase.Steady)
+        {
+            // A region that is gone is asked less and less often, a standby that may be promoted any moment is not.
+            var doublings = Math.Clamp(topology[_region].Misses - 2, 0, 5);
+            pause = Quick * (1 << doublings);
+            pause = pause > Calm ? Calm : pause;
+        }
+
+        return pause * (0.8 + (0.4 * _random.NextDouble()));
+    }
+
+    [LoggerMessage(1010, LogLevel.Warning, "Looking at region '{Region}' failed in a way that was not foreseen; the loop goes on")]
+    private static partial void LogTickFailed(ILogger logger, Exception exception, string region);
+}

@@ -1,0 +1,123 @@
+using Npgsql;
+using Resilience.Internal;
+using Resilience.Regions;
+
+namespace Resilience.Postgres;
+
+/// <summary>
+/// Asks one server who it is, over a connection of its own that no pool can take away. Used by one loop at a time.
+/// </summary>
+internal sealed class RegionProbe(NpgsqlDataSource unpooled, MonotonicClock clock) : IAsyncDisposable
+{
+    private NpgsqlConnection? _connection;
+    private bool _hasSchema;
+
+    public bool IsConnected => _connection is not null;
+
+    /// <summary>One look at the server.</summary>
+    /// <param name="claimFor">The region name to write into the epoch row first, or null.</param>
+    /// <param name="highestEpoch">The claim goes above this.</param>
+    /// <param name="cancellationToken">Ends the look; the connection is then given up.</param>
+    public async Task<ServerReport> AskAsync(string? claimFor, long highestEpoch, CancellationToken cancellationToken)
+    {
+        if (_connection is null)
+        {
+            var opened = unpooled.CreateConnection();
+            _connection = opened;
+            await opened.OpenAsync(cancellationToken);
+        }
+
+        if (claimFor is not null)
+        {
+            await ClaimAsync(_connection, claimFor, highestEpoch, cancellationToken);
+        }
+
+        return await ReadAsync(_connection, cancellationToken);
+    }
+
+    /// <summary>Gives the connection up without waiting for the server; the next look opens another.</summary>
+    public async ValueTask DropAsync()
+    {
+        var dropped = _connection;
+        _connection = null;
+        if (dropped is not null)
+        {
+            await dropped.DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await DropAsync();
+        await unpooled.DisposeAsync();
+    }
+
+    private async Task ClaimAsync(NpgsqlConnection connection, string region, long highestEpoch, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (!_hasSchema)
+        {
+            await ExecuteAsync(new NpgsqlCommand(PostgresSql.LockSchema, connection, transaction), cancellationToken);
+            await ExecuteAsync(new NpgsqlCommand(PostgresSql.CreateSchema, connection, transaction), cancellationToken);
+        }
+
+        await ExecuteAsync(
+            new NpgsqlCommand(PostgresSql.Claim, connection, transaction) { Parameters = { new() { Value = region }, new() { Value = highestEpoch } } },
+            cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        _hasSchema = true;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using (command)
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private async Task<ServerReport> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var asked = clock.Now;
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(PostgresSql.Probe));
+        if (_hasSchema)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(PostgresSql.ReadEpoch));
+        }
+
+        ServerReport report;
+        bool present;
+        try
+        {
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            report = new ServerReport(
+                reader.GetBoolean(0),
+                reader.GetBoolean(1),
+                reader.GetInt64(2),
+                reader.GetValue(3) as int?,
+                reader.GetInt64(4),
+                Epoch: null,
+                clock.Now - asked);
+            present = reader.GetBoolean(5);
+            if (_hasSchema && await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken))
+            {
+                report = report with { Epoch = new EpochRow(reader.GetInt64(0), reader.GetString(1)) };
+            }
+        }
+        catch (PostgresException exception) when (_hasSchema && exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        {
+            _hasSchema = false;
+            return await ReadAsync(connection, cancellationToken);
+        }
+
+        if (present == _hasSchema)
+        {
+            return report;
+        }
+
+        _hasSchema = present;
+        return present ? await ReadAsync(connection, cancellationToken) : report;
+    }
+}

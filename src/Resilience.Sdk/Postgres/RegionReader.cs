@@ -1,0 +1,110 @@
+using Npgsql;
+using Resilience.Diagnostics;
+using Resilience.Internal;
+using Resilience.Regions;
+
+namespace Resilience.Postgres;
+
+/// <summary>Reads from the nearest region that is fresh enough, and elsewhere when that one fails.</summary>
+internal sealed class RegionReader(WriterOpener opener, ActiveRegionSet active, string? localRegion)
+{
+    public async Task<T> ReadAsync<T>(
+        TimeSpan maxStaleness, Func<NpgsqlConnection, CancellationToken, Task<T>> read, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var failures = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
+        Deadline? deadline = null;
+        for (var repeat = 0; ; repeat++)
+        {
+            var (connection, set, region) = await OpenAsync(maxStaleness, patience, deadline ?? Deadline.In(patience, opener.Clock), failures, cancellationToken);
+            try
+            {
+                await using (connection)
+                {
+                    return await read(connection, cancellationToken);
+                }
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && FailureClassifier.OfCall(exception) is not null)
+            {
+                deadline ??= Deadline.In(patience, opener.Clock);
+                Blame(set, region, exception, failures);
+                if (deadline.Value.IsPast)
+                {
+                    throw;
+                }
+
+                RegionMetrics.CountRepeat(opener.Dependency);
+                await deadline.Value.PauseAsync(opener.Jitter.Before(repeat), cancellationToken);
+            }
+        }
+    }
+
+    public async ValueTask<NpgsqlConnection> OpenAsync(TimeSpan maxStaleness, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var opened = await OpenAsync(
+            maxStaleness, patience, Deadline.In(patience, opener.Clock), new Dictionary<string, TimeSpan>(StringComparer.Ordinal), cancellationToken);
+        return opened.Connection;
+    }
+
+    private async ValueTask<(NpgsqlConnection Connection, RegionSet Set, string Region)> OpenAsync(
+        TimeSpan maxStaleness, TimeSpan patience, Deadline deadline, Dictionary<string, TimeSpan> failures, CancellationToken cancellationToken)
+    {
+        Exception? last = null;
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(active.IsDisposed, typeof(RegionalDataSource));
+            var set = active.Current;
+            var published = set.Current;
+            foreach (var region in ReaderSelection.Order(published.Topology, maxStaleness, localRegion, opener.Clock.Now))
+            {
+                if (failures.TryGetValue(region, out var failedAt) && !(published.Topology[region].ContactAt >= failedAt))
+                {
+                    continue;
+                }
+
+                try
+                {
+                    return (await set.Endpoint(region).Pool.OpenConnectionAsync(cancellationToken), set, region);
+                }
+                catch (Exception exception) when (!cancellationToken.IsCancellationRequested
+                    && (exception is ObjectDisposedException || FailureClassifier.IsPoolExhausted(exception) || FailureClassifier.OfCall(exception) is not null))
+                {
+                    last = exception;
+                    Blame(set, region, exception, failures);
+                }
+            }
+
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, set.Stopping);
+            if (!await WaitAsync(published.Replaced, deadline, either.Token, cancellationToken))
+            {
+                throw new WriterUnavailableException(TopologyExplanation.NoWriter(opener.Dependency, patience, set), last);
+            }
+        }
+    }
+
+    private static async ValueTask<bool> WaitAsync(Task replaced, Deadline deadline, CancellationToken either, CancellationToken callers)
+    {
+        try
+        {
+            return await deadline.WaitAsync(replaced, either);
+        }
+        catch (OperationCanceledException) when (!callers.IsCancellationRequested)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>A failed region is left out until a probe sent later has reached it again.</summary>
+    private void Blame(RegionSet set, string region, Exception exception, Dictionary<string, TimeSpan> failures)
+    {
+        failures[region] = opener.Clock.Now;
+        var endpoint = set.Endpoint(region);
+        if (set.Route is { } route && route.Region == region)
+        {
+            opener.Report(set, route, exception);
+        }
+        else
+        {
+            endpoint.Monitor.Wake();
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Resilience.Diagnostics;
+using Resilience.Internal;
+using Resilience.Regions;
+
+namespace Resilience.Postgres;
+
+/// <summary>
+/// Everything that runs for one configuration of a database: a pool and a monitor per region, the tracker, the route.
+/// A new configuration makes a new set beside the old one, which takes over when it has a writer.
+/// </summary>
+internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly RegionSetContext _context;
+    private readonly TopologyTracker _tracker;
+    private readonly List<Task> _loops = [];
+    private WriterRoute? _route;
+
+    public RegionSet(PostgresOptions options, RegionTopology? before, RegionSetContext context)
+    {
+        Options = options;
+        _context = context;
+        var names = options.Regions.Select(region => region.Name).ToList();
+        _tracker = new TopologyTracker(
+            before?.Restart(names) ?? RegionTopology.Create(names),
+            new TopologyRules { Switch = options.Switch.Mode },
+            context.Clock,
+            this,
+            context.Logger);
+        Endpoints = [.. options.Regions.Select(CreateEndpoint)];
+    }
+
+    public PostgresOptions Options { get; }
+
+    public IReadOnlyList<RegionEndpoint> Endpoints { get; }
+
+    public TopologyPublication Current => _tracker.Current;
+
+    /// <summary>Where writes go now, or null. One volatile read.</summary>
+    public WriterRoute? Route => Volatile.Read(ref _route);
+
+    public CancellationToken Stopping => _stopping.Token;
+
+    public void Start()
+    {
+        _loops.Add(Task.Run(() => _tracker.RunAsync(_stopping.Token)));
+        _loops.AddRange(Endpoints.Select(endpoint => Task.Run(() => endpoint.Monitor.RunAsync(_stopping.Token))));
+    }
+
+    public RegionEndpoint Endpoint(string region) => Endpoints.First(endpoint => endpoint.Region == region);
+
+    /// <summary>Reports a failed call. Never blocks, never throws.</summary>
+    public void Observe(RegionEndpoint endpoint, long generation, RegionFailure failure) =>
+        _tracker.Observe(new CallFailed(endpoint.Region, generation, _context.Clock.Now, failure));
+
+    /// <summary>
+    /// Waits for a writer. A caller that saw one fail says which and when: it gets a later writer, or the same once a probe
+    /// sent after the failure has proven it anew.
+    /// </summary>
+    /// <returns>The route, or null when time is up.</returns>
+    public async ValueTask<WriterRoute?> WaitForRouteAsync(SeenFailure? seen, Deadline deadline, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        while (true)
+        {
+            var current = _tracker.Current;
+            if (current.Topology.Writer is { } writer && Route is { } route && route.Generation == writer.Generation
+                && (seen is not { } failure || writer.Generation > failure.Generation || writer.VerifiedAt >= failure.At))
+            {
+                return route;
+            }
+
+            if (!await deadline.WaitAsync(current.Replaced, either.Token))
+            {
+                return null;
+            }
+        }
+    }
+
+    public void Changing(TopologyChange change)
+    {
+        foreach (var happened in change.Events)
+        {
+            Act(happened, change.Topology);
+            _context.Recorder.On(happened);
+            RegionLog.Event(_context.Logger, _context.Dependency, happened);
+        }
+    }
+
+    public void Changed(RegionTopology before, RegionTopology after)
+    {
+        if (before.Phase != after.Phase || (after.Claimant is not null && before.Claimant != after.Claimant))
+        {
+            foreach (var endpoint in Endpoints)
+            {
+                endpoint.Monitor.Wake();
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        _tracker.Dispose();
+        Volatile.Write(ref _route, null);
+        await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var endpoint in Endpoints)
+        {
+            await endpoint.DisposeAsync();
+        }
+
+        _stopping.Dispose();
+    }
+
+    private void Act(TopologyEvent happened, RegionTopology topology)
+    {
+        switch (happened)
+        {
+            case WriterLost lost:
+                Volatile.Write(ref _route, null);
+                Endpoint(lost.Region).Forget();
+                break;
+            case WriterElected elected:
+                Volatile.Write(ref _route, new WriterRoute(this, Endpoint(elected.Region), elected.Writer.Generation));
+                if (elected.Previous is { } previous && previous != elected.Region)
+                {
+                    Endpoints.FirstOrDefault(endpoint => endpoint.Region == previous)?.Forget();
+                    RegionMetrics.CountFailover(_context.Dependency, elected.Region);
+                }
+
+                break;
+            case WriterConfirmed { WasLost: true } confirmed:
+                Volatile.Write(ref _route, new WriterRoute(this, Endpoint(confirmed.Region), topology.Writer!.Generation));
+                break;
+            case RegionChanged changed:
+                RegionMetrics.CountTransition(_context.Dependency, changed.Region, changed.To.ToString());
+                if (changed.To is RegionCondition.Standby or RegionCondition.Writable)
+                {
+                    Endpoint(changed.Region).Warm(_stopping.Token);
+                }
+
+                break;
+        }
+    }
+
+    private RegionEndpoint CreateEndpoint(PostgresRegionOptions region)
+    {
+        var settings = RegionConnectionString.Complete(region.ConnectionString, Options.WarmConnections);
+        var endpoint = new RegionEndpoint(
+            region.Name,
+            $"{settings.Host}:{settings.Port}",
+            Build(region.Name, settings.ConnectionString),
+            Math.Min(Options.WarmConnections, settings.MaxPoolSize),
+            _context.Logger);
+        endpoint.Monitor = new RegionMonitor(
+            region.Name, () => new RegionProbe(Build(region.Name, Unpooled(settings)), _context.Clock), _tracker, _context.Clock, _context.NewRandom(), _context.Logger);
+        return endpoint;
+    }
+
+    private NpgsqlDataSource Build(string region, string connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        _context.Configure?.Invoke(region, builder);
+        return builder.Build();
+    }
+
+    private static string Unpooled(NpgsqlConnectionStringBuilder settings) => new NpgsqlConnectionStringBuilder(settings.ConnectionString)
+    {
+        Pooling = false,
+        MinPoolSize = 0,
+        Enlist = false,
+        CommandTimeout = 5,
+        ApplicationName = string.IsNullOrEmpty(settings.ApplicationName) ? "dr-monitor" : $"{settings.ApplicationName} dr-monitor",
+    }.ConnectionString;
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Resilience.Evidence;
+using Resilience.Internal;
+
+namespace Resilience.Postgres;
+
+/// <summary>What successive sets of one database share.</summary>
+/// <param name="Dependency">The dependency's name.</param>
+/// <param name="Clock">The clock of all its moments.</param>
+/// <param name="NewRandom">Makes the jitter of one loop.</param>
+/// <param name="Configure">The application's own changes to each region's data source.</param>
+/// <param name="Recorder">Keeps the evidence.</param>
+/// <param name="Logger">For transitions.</param>
+internal sealed record RegionSetContext(
+    string Dependency,
+    MonotonicClock Clock,
+    Func<Random> NewRandom,
+    Action<string, NpgsqlDataSourceBuilder>? Configure,
+    FailoverRecorder Recorder,
+    ILogger Logger);

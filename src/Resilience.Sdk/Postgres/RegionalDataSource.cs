@@ -1,0 +1,266 @@
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Resilience.Evidence;
+using Resilience.Internal;
+using Resilience.Regions;
+
+namespace Resilience.Postgres;
+
+/// <summary>
+/// A PostgreSQL database with regions. Connections go to whichever region is proven to be the writer; while none is,
+/// callers wait until their deadline instead of failing. Connections are ordinary <see cref="NpgsqlConnection"/>s, so
+/// Dapper and EF Core work unchanged.
+/// </summary>
+/// <remarks>
+/// <para>Thread-safe. One instance per database; it watches every region over one connection of its own each.</para>
+/// <para>
+/// What happens to data: <see cref="ExecuteAsync"/> commits exactly once, also when the answer to a commit is lost.
+/// Work on a connection from <see cref="OpenWriterAsync"/> that is cut by a failover fails like any broken connection;
+/// whether its last commit happened is then for the application to find out.
+/// With asynchronous replication, commits that had not reached the promoted server are lost with the old one.
+/// </para>
+/// </remarks>
+public sealed class RegionalDataSource : DbDataSource
+{
+    private const int LongestOperationId = 255;
+
+    private readonly ActiveRegionSet _active;
+    private readonly WriterOpener _opener;
+    private readonly OperationExecutor _operations;
+    private readonly RegionReader _reader;
+    private readonly OperationPurge _purge;
+
+    internal RegionalDataSource(string name, string? localRegion, PostgresOptions options, RegionSetContext context)
+    {
+        Name = name;
+        Recorder = context.Recorder;
+        Clock = context.Clock;
+        _active = new ActiveRegionSet(options, context);
+        _opener = new WriterOpener(name, _active, context.Clock, new Jitter(context.NewRandom()));
+        _operations = new OperationExecutor(_opener, NoteFirstSuccess);
+        _reader = new RegionReader(_opener, _active, localRegion);
+        _purge = new OperationPurge(_active, context);
+    }
+
+    /// <summary>The dependency's name in the configuration.</summary>
+    public string Name { get; }
+
+    /// <summary>The region that may be written to now, or null while there is none.</summary>
+    public string? WriterRegion => _active.Current.Route?.Region;
+
+    /// <summary>The evidence of past losses of the writer, oldest first; the last 100 of this process.</summary>
+    public IReadOnlyList<FailoverRecord> Failovers => Recorder.Records;
+
+    /// <summary>The server and database of the current writer, or of the first region while there is none. Never holds a password.</summary>
+    public override string ConnectionString => (_active.Current.Route?.Pool ?? _active.Current.Endpoints[0].Pool).ConnectionString;
+
+    internal FailoverRecorder Recorder { get; }
+
+    internal MonotonicClock Clock { get; }
+
+    internal RegionSet Regions => _active.Current;
+
+    /// <summary>Makes a data source without a host. Applications with one call <c>AddDrResilience()</c> and inject it by name.</summary>
+    /// <param name="name">A name for messages and metrics.</param>
+    /// <param name="options">The regions and how to switch between them.</param>
+    /// <param name="localRegion">The region this process runs in: read first when it is fresh enough. Null when unknown.</param>
+    /// <param name="configure">Changes each region's data source before it is built, for example a password provider or type mappings.</param>
+    /// <param name="loggerFactory">Where transitions are logged; nowhere by default.</param>
+    /// <param name="timeProvider">The clock; the system's by default.</param>
+    /// <returns>A running data source. Dispose it to stop its loops and close its connections.</returns>
+    /// <exception cref="ArgumentException">A region's connection string cannot be used.</exception>
+    public static RegionalDataSource Create(
+        string name,
+        PostgresOptions options,
+        string? localRegion = null,
+        Action<string, NpgsqlDataSourceBuilder>? configure = null,
+        ILoggerFactory? loggerFactory = null,
+        TimeProvider? timeProvider = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Regions.Count == 0)
+        {
+            throw new ArgumentException("No region is given. List at least one.", nameof(options));
+        }
+
+        foreach (var region in options.Regions)
+        {
+            if (!RegionConnectionString.TryRead(region.ConnectionString, out _, out var problem))
+            {
+                throw new ArgumentException($"The connection string of region '{region.Name}' {problem}", nameof(options));
+            }
+        }
+
+        var clock = new MonotonicClock(timeProvider ?? TimeProvider.System);
+        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<RegionalDataSource>();
+        return new RegionalDataSource(
+            name,
+            localRegion,
+            options,
+            new RegionSetContext(name, clock, () => new Random(), configure, new FailoverRecorder(name, clock, rtoTarget: null), logger));
+    }
+
+    /// <summary>Opens a connection to the writer, waiting for one up to <see cref="PostgresOptions.WaitForWriter"/>.</summary>
+    /// <param name="cancellationToken">Ends the wait earlier.</param>
+    /// <returns>An open connection; dispose it to give it back.</returns>
+    /// <exception cref="WriterUnavailableException">No writer until the deadline; the message names each region and its cause.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+    /// <remarks>The warm path is one volatile read more than Npgsql's own open.</remarks>
+    public ValueTask<NpgsqlConnection> OpenWriterAsync(CancellationToken cancellationToken = default)
+    {
+        if (_active.Current.Route is not { } route)
+        {
+            return WaitForWriterAsync(cancellationToken);
+        }
+
+        var opening = route.Pool.OpenConnectionAsync(cancellationToken);
+        if (!opening.IsCompletedSuccessfully)
+        {
+            return FinishOpeningAsync(opening, route, cancellationToken);
+        }
+
+        NoteFirstSuccess(route);
+#pragma warning disable VSTHRD103 // It is completed: nothing blocks.
+        return new ValueTask<NpgsqlConnection>(route.Watch(opening.Result));
+#pragma warning restore VSTHRD103
+    }
+
+    /// <summary>Opens a connection to the nearest region whose data is fresh enough; the writer when no other is.</summary>
+    /// <param name="maxStaleness">The oldest data accepted; zero means the writer. Staleness is measured in steps of the probe interval (1 s).</param>
+    /// <param name="cancellationToken">Ends the wait earlier.</param>
+    /// <returns>An open connection, possibly to a standby that refuses writes; dispose it to give it back.</returns>
+    /// <exception cref="WriterUnavailableException">No region would do until the deadline.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+    public ValueTask<NpgsqlConnection> OpenReaderAsync(TimeSpan maxStaleness, CancellationToken cancellationToken = default) =>
+        _reader.OpenAsync(maxStaleness, Patience, cancellationToken);
+
+    /// <summary>
+    /// Runs a write in a transaction that commits exactly once, whatever happens to the writer meanwhile. The operation id
+    /// is stored in the same transaction; a commit whose answer was lost is asked for by it, not repeated blindly.
+    /// </summary>
+    /// <param name="operationId">Identifies the operation in this database for <see cref="PostgresOptions.OperationRetention"/>; 1 to 255 characters.</param>
+    /// <param name="work">
+    /// The statements. It may run more than once, each time in a fresh transaction: assign results, do not add them up, and
+    /// cause no effect outside the transaction. It must not commit or roll back. Other exceptions than those of a lost
+    /// connection or a serialization conflict roll back and are thrown unchanged.
+    /// </param>
+    /// <param name="cancellationToken">Ends the call. After a cancellation during the commit its outcome is unknown; the same operation id tells it.</param>
+    /// <returns>Whether this call's work is committed, or an earlier call's with the same id was.</returns>
+    /// <exception cref="WriterUnavailableException">No writer until the deadline; nothing is committed.</exception>
+    /// <exception cref="OutcomeUnknownException">A commit got no answer and could not be asked for until the deadline.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<OperationOutcome> ExecuteAsync(
+        string operationId,
+        Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> work,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(operationId);
+        ArgumentNullException.ThrowIfNull(work);
+        if (operationId.Length > LongestOperationId || operationId.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ArgumentException(
+                $"The operation id has {operationId.Length} characters. Use 1 to {LongestOperationId}, without NUL.", nameof(operationId));
+        }
+
+        return _operations.ExecuteAsync(operationId, work, Patience, cancellationToken);
+    }
+
+    /// <summary>Runs a read, and runs it again elsewhere when its region fails.</summary>
+    /// <typeparam name="T">What the read returns.</typeparam>
+    /// <param name="maxStaleness">The oldest data accepted; zero means the writer.</param>
+    /// <param name="read">The queries. It may run more than once.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The result of the run that succeeded.</returns>
+    /// <exception cref="WriterUnavailableException">No region would do until the deadline.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<T> ReadAsync<T>(
+        TimeSpan maxStaleness, Func<NpgsqlConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        return _reader.ReadAsync(maxStaleness, read, Patience, cancellationToken);
+    }
+
+    /// <summary>Moves to other options once they have a verified writer; until then the present ones stay in use.</summary>
+    internal Task ReconfigureAsync(PostgresOptions options) => _active.ChangeAsync(options);
+
+    /// <inheritdoc/>
+    protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default) =>
+        await OpenWriterAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    [SuppressMessage("Usage", "VSTHRD002:Avoid problematic synchronous waits", Justification = "The caller asked for a synchronous open; only a switch under way makes it wait.")]
+    protected override DbConnection OpenDbConnection() => OpenWriterAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <summary>A closed connection to the region that writes now. It does not follow a later switch; open it soon.</summary>
+    /// <returns>A connection that <see cref="DbConnection.Open()"/> opens; while there is no writer, one to the first region.</returns>
+    protected override DbConnection CreateDbConnection() =>
+        _active.Current.Route is { } route ? route.Watch(route.Pool.CreateConnection()) : LastWriterPool().CreateConnection();
+
+    /// <inheritdoc/>
+    [SuppressMessage("Usage", "VSTHRD002:Avoid problematic synchronous waits", Justification = "Disposing synchronously is what the caller asked for.")]
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            DisposeAsyncCore().AsTask().GetAwaiter().GetResult();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        await _purge.DisposeAsync();
+        await _active.DisposeAsync();
+        await base.DisposeAsyncCore();
+    }
+
+    private TimeSpan Patience => _active.Current.Options.WaitForWriter;
+
+    private NpgsqlDataSource LastWriterPool()
+    {
+        var set = _active.Current;
+        var last = set.Current.Topology.LastWriter?.Region;
+        return (set.Endpoints.FirstOrDefault(endpoint => endpoint.Region == last) ?? set.Endpoints[0]).Pool;
+    }
+
+    private async ValueTask<NpgsqlConnection> WaitForWriterAsync(CancellationToken cancellationToken)
+    {
+        var opened = await _opener.OpenAsync(seen: null, Patience, Deadline.In(Patience, Clock), cancellationToken);
+        NoteFirstSuccess(opened.Route);
+        return opened.Route.Watch(opened.Connection);
+    }
+
+    private async ValueTask<NpgsqlConnection> FinishOpeningAsync(ValueTask<NpgsqlConnection> opening, WriterRoute route, CancellationToken cancellationToken)
+    {
+        SeenFailure? seen;
+        var set = _active.Current;
+        try
+        {
+            var connection = await opening;
+            NoteFirstSuccess(route);
+            return route.Watch(connection);
+        }
+        catch (Exception exception) when (WriterOpener.IsRepeatable(exception, cancellationToken))
+        {
+            seen = _opener.Report(set, route, exception);
+        }
+
+        var opened = await _opener.OpenAsync(seen, Patience, Deadline.In(Patience, Clock), cancellationToken);
+        NoteFirstSuccess(opened.Route);
+        return opened.Route.Watch(opened.Connection);
+    }
+
+    private void NoteFirstSuccess(WriterRoute route)
+    {
+        if (route.FirstServed())
+        {
+            Recorder.OnFirstSuccess(route.Region);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text;
+using Resilience.Regions;
+
+namespace Resilience.Postgres;
+
+/// <summary>Says in words why there is no writer: each region, its server, its cause, and the way out.</summary>
+internal static class TopologyExplanation
+{
+    public static string NoWriter(string dependency, TimeSpan waited, RegionSet set)
+    {
+        var topology = set.Current.Topology;
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"No region of '{dependency}' could be used within {waited.TotalSeconds:0.###} s. ");
+        if (topology.Conflict is { } conflict)
+        {
+            text.Append(conflict).Append(' ');
+        }
+
+        foreach (var state in topology.Regions)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"Region '{state.Name}' ({set.Endpoint(state.Name).Address}): {Cause(topology, state)}. ");
+        }
+
+        return text.Append("Calls go on by themselves as soon as one of them is verified as the writer.").ToString();
+    }
+
+    public static string Cause(RegionTopology topology, RegionState state) => state switch
+    {
+        { Failure: { } failure } => failure.Message,
+        { ClaimFailure: { } refused } => $"it can be written to, but {refused.Message}",
+        { Condition: RegionCondition.Unknown } => "it has not answered yet",
+        { Condition: RegionCondition.Standby } => "it is a standby; promote it if the writer is gone for good",
+        { Condition: RegionCondition.ReadOnly } => "it refuses writes (default_transaction_read_only is on); set it to off",
+        { Condition: RegionCondition.Fenced } => $"it is a former writer ({state.Report!.Term}, the highest seen is {topology.HighestTerm}); rebuild it as a replica",
+        { Condition: RegionCondition.Foreign } => TopologyReducer.ForeignMessage(state.Report!.SystemIdentifier, topology.SystemIdentifier),
+        _ when topology.HeldRegion == state.Name => "it is promoted, but Switch:Mode is Hold",
+        _ when topology.Writer?.Region == state.Name => "it is the writer, but calls to it failed",
+        _ => "it is writable and is being verified",
+    };
+}

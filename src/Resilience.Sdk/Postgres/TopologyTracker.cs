@@ -1,0 +1,97 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Resilience.Internal;
+using Resilience.Regions;
+
+namespace Resilience.Postgres;
+
+/// <summary>
+/// The one writer of a dependency's topology: takes observations from any thread, reduces them one after the other,
+/// publishes the result. Readers take <see cref="Current"/> without a lock.
+/// </summary>
+internal sealed partial class TopologyTracker : IDisposable
+{
+    /// <summary>Enough for a burst of failing calls; more of the same say nothing new, and probes follow anyway.</summary>
+    private const int MostPending = 1024;
+
+    private static readonly TimeSpan AgeEvery = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<RegionObservation> _observations =
+        Channel.CreateBounded<RegionObservation>(new BoundedChannelOptions(MostPending) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+
+    private readonly TopologyRules _rules;
+    private readonly ITopologyListener _listener;
+    private readonly ILogger _logger;
+    private readonly ITimer _ageing;
+    private TaskCompletionSource _replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TopologyPublication _current;
+
+    /// <param name="initial">The topology before the first observation.</param>
+    /// <param name="rules">What the reducer decides by.</param>
+    /// <param name="clock">The clock of all observations.</param>
+    /// <param name="listener">Told of each change, on the tracker's loop.</param>
+    /// <param name="logger">For failures of the loop.</param>
+    public TopologyTracker(RegionTopology initial, TopologyRules rules, MonotonicClock clock, ITopologyListener listener, ILogger logger)
+    {
+        _rules = rules;
+        _listener = listener;
+        _logger = logger;
+        _current = new TopologyPublication(initial, _replaced.Task);
+        _ageing = clock.Time.CreateTimer(_ => Observe(new TimePassed(clock.Now)), null, AgeEvery, AgeEvery);
+    }
+
+    public TopologyPublication Current => Volatile.Read(ref _current);
+
+    public void Observe(RegionObservation observation) => _observations.Writer.TryWrite(observation);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var observation in _observations.Reader.ReadAllAsync(cancellationToken))
+            {
+                Apply(observation);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping is the only way out of the loop.
+        }
+    }
+
+    public void Dispose() => _ageing.Dispose();
+
+    internal void Apply(RegionObservation observation)
+    {
+        try
+        {
+            var before = _current.Topology;
+            var change = TopologyReducer.Reduce(before, observation, _rules);
+            if (ReferenceEquals(change.Topology, before))
+            {
+                return;
+            }
+
+            _listener.Changing(change);
+            Publish(change.Topology);
+            _listener.Changed(before, change.Topology);
+        }
+#pragma warning disable CA1031 // One bad observation must not end the only loop that can find a writer.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogFailed(_logger, exception, observation.GetType().Name);
+        }
+    }
+
+    private void Publish(RegionTopology topology)
+    {
+        var replaced = _replaced;
+        _replaced = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _current, new TopologyPublication(topology, _replaced.Task));
+        replaced.SetResult();
+    }
+
+    [LoggerMessage(1011, LogLevel.Error, "The observation {Observation} could not be applied; the topology stays as it was")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string observation);
+}

@@ -1,0 +1,94 @@
+using Npgsql;
+using Resilience.Internal;
+using Resilience.Regions;
+
+namespace Resilience.Postgres;
+
+/// <summary>Opens connections to the writer for callers that have to wait: until one is verified, or their deadline.</summary>
+internal sealed class WriterOpener(string dependency, ActiveRegionSet active, MonotonicClock clock, Jitter jitter)
+{
+    public MonotonicClock Clock => clock;
+
+    public Jitter Jitter => jitter;
+
+    public string Dependency => dependency;
+
+    /// <summary>Opens a connection, repeating over failures.</summary>
+    /// <param name="seen">What the caller saw fail before, or null.</param>
+    /// <param name="waited">How long the caller may wait in all, for the message.</param>
+    /// <param name="deadline">When to give up.</param>
+    /// <param name="cancellationToken">The caller's own end.</param>
+    /// <exception cref="WriterUnavailableException">The deadline passed.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public async ValueTask<OpenedWriter> OpenAsync(SeenFailure? seen, TimeSpan waited, Deadline deadline, CancellationToken cancellationToken)
+    {
+        Exception? last = null;
+        for (var repeat = 0; ; repeat++)
+        {
+            await deadline.PauseAsync(jitter.Before(repeat), cancellationToken);
+            var set = active.Current;
+            var route = await WaitAsync(set, seen, deadline, cancellationToken);
+            if (route is null)
+            {
+                if (set.Stopping.IsCancellationRequested && !deadline.IsPast)
+                {
+                    continue;
+                }
+
+                throw new WriterUnavailableException(TopologyExplanation.NoWriter(dependency, waited, set), last);
+            }
+
+            try
+            {
+                return new OpenedWriter(await OpenAsync(route, deadline, cancellationToken), route, set);
+            }
+            catch (Exception exception) when (IsRepeatable(exception, cancellationToken))
+            {
+                last = exception;
+                seen = Report(set, route, exception) ?? seen;
+            }
+        }
+    }
+
+    /// <summary>Tells the monitors of a failed call.</summary>
+    /// <returns>What the caller should wait out; null when the region is not to blame.</returns>
+    public SeenFailure? Report(RegionSet set, WriterRoute route, Exception exception)
+    {
+        if (FailureClassifier.OfCall(exception) is not { } failure)
+        {
+            return null;
+        }
+
+        var now = clock.Now;
+        set.Observe(route.Endpoint, route.Generation, failure);
+        return new SeenFailure(route.Generation, now);
+    }
+
+    private async ValueTask<WriterRoute?> WaitAsync(RegionSet set, SeenFailure? seen, Deadline deadline, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(active.IsDisposed, typeof(RegionalDataSource));
+        try
+        {
+            return await set.WaitForRouteAsync(seen, deadline, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The set was replaced while we waited; the next round waits on its successor.
+            return null;
+        }
+    }
+
+    private async ValueTask<NpgsqlConnection> OpenAsync(WriterRoute route, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var remaining = deadline.Remaining;
+        using var late = new CancellationTokenSource(remaining > TimeSpan.Zero ? remaining : TimeSpan.FromMilliseconds(1), clock.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        return await route.Pool.OpenConnectionAsync(either.Token);
+    }
+
+    public static bool IsRepeatable(Exception exception, CancellationToken cancellationToken) =>
+        !cancellationToken.IsCancellationRequested
+        && (exception is OperationCanceledException or ObjectDisposedException
+            || FailureClassifier.IsPoolExhausted(exception)
+            || FailureClassifier.OfCall(exception) is not null);
+}

@@ -1,0 +1,51 @@
+using System.Data;
+using Npgsql;
+using Resilience.Regions;
+
+namespace Resilience.Postgres;
+
+/// <summary>Where writes go. Replaced as a whole; a call keeps the one it started with.</summary>
+internal sealed class WriterRoute
+{
+    private readonly RegionSet _set;
+    private readonly StateChangeEventHandler _onStateChange;
+    private int _served;
+
+    public WriterRoute(RegionSet set, RegionEndpoint endpoint, long generation)
+    {
+        _set = set;
+        Endpoint = endpoint;
+        Pool = endpoint.Pool;
+        Generation = generation;
+        _onStateChange = OnStateChange;
+    }
+
+    public RegionEndpoint Endpoint { get; }
+
+    public NpgsqlDataSource Pool { get; }
+
+    public string Region => Endpoint.Region;
+
+    public long Generation { get; }
+
+    /// <summary>True for the first caller only: who asks first saw the first success on this route.</summary>
+    public bool FirstServed() => Volatile.Read(ref _served) == 0 && Interlocked.Exchange(ref _served, 1) == 0;
+
+    /// <summary>
+    /// A connection that leaves our hands still tells us when it breaks, so that the monitors look at once.
+    /// One cached delegate per route: watching allocates nothing.
+    /// </summary>
+    public NpgsqlConnection Watch(NpgsqlConnection connection)
+    {
+        connection.StateChange += _onStateChange;
+        return connection;
+    }
+
+    private void OnStateChange(object sender, StateChangeEventArgs change)
+    {
+        if (change.CurrentState == ConnectionState.Closed && ((NpgsqlConnection)sender).FullState == ConnectionState.Broken)
+        {
+            _set.Observe(Endpoint, Generation, new RegionFailure(RegionFailureKind.Broken, "a connection in use broke"));
+        }
+    }
+}

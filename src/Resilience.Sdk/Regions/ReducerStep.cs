@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+
+namespace Resilience.Regions;
+
+/// <summary>The working copy of one reduction: the topology so far and the events it produced.</summary>
+internal sealed class ReducerStep(RegionTopology topology, TopologyRules rules, TimeSpan at)
+{
+    private readonly ImmutableArray<TopologyEvent>.Builder _events = ImmutableArray.CreateBuilder<TopologyEvent>();
+
+    public RegionTopology Topology { get; set; } = topology;
+
+    public TopologyRules Rules { get; } = rules;
+
+    public TimeSpan At { get; } = at;
+
+    public TopologyChange Finish() => new(Topology, _events.DrainToImmutable());
+
+    public void Raise(TopologyEvent happened) => _events.Add(happened);
+
+    public void Update(string region, Func<RegionState, RegionState> change, string? detail)
+    {
+        var before = Topology[region];
+        var after = change(before);
+        Topology = Topology with { Regions = Topology.Regions.Replace(before, after) };
+        if (before.Condition != after.Condition)
+        {
+            Raise(new RegionChanged(At, region, before.Condition, after.Condition, detail));
+        }
+    }
+
+    public void Suspect(RegionFailure failure)
+    {
+        if (Topology.Phase != TopologyPhase.Steady)
+        {
+            return;
+        }
+
+        Topology = Topology with { Phase = TopologyPhase.Suspect, SuspectedAt = At };
+        Raise(new WriterSuspected(At, Topology.Writer!.Region, failure));
+    }
+
+    public void Confirm(bool wasLost)
+    {
+        Topology = Topology with { Phase = TopologyPhase.Steady, SuspectedAt = null };
+        Raise(new WriterConfirmed(At, Topology.Writer!.Region, Topology.Writer.Term, wasLost));
+    }
+
+    public void Lose(string reason)
+    {
+        var writer = Topology.Writer!;
+        Topology = Topology with
+        {
+            Phase = TopologyPhase.NoWriter,
+            Writer = null,
+            LastWriter = writer,
+            SuspectedAt = Topology.SuspectedAt ?? At,
+        };
+        Raise(new WriterLost(At, writer.Region, writer.VerifiedAt, reason));
+    }
+}

@@ -1,0 +1,39 @@
+namespace Resilience.Regions;
+
+/// <summary>
+/// Something seen at a moment of the process's monotonic clock. Observations are the only input of
+/// <see cref="TopologyReducer"/>; whoever sees something produces one and changes nothing else.
+/// </summary>
+/// <param name="At">When it was known.</param>
+internal abstract record RegionObservation(TimeSpan At);
+
+/// <summary>A probe was answered.</summary>
+/// <param name="Region">The region probed.</param>
+/// <param name="StartedAt">When the probe was sent: the answer is true of no earlier moment.</param>
+/// <param name="At">When the answer arrived.</param>
+/// <param name="Report">What the server said.</param>
+internal sealed record ServerReported(string Region, TimeSpan StartedAt, TimeSpan At, ServerReport Report) : RegionObservation(At);
+
+/// <summary>A probe failed.</summary>
+/// <param name="Region">The region probed.</param>
+/// <param name="StartedAt">When the probe was sent.</param>
+/// <param name="At">When it failed.</param>
+/// <param name="Failure">Why.</param>
+internal sealed record ProbeFailed(string Region, TimeSpan StartedAt, TimeSpan At, RegionFailure Failure) : RegionObservation(At);
+
+/// <summary>A real call failed in a way that says something about its region.</summary>
+/// <param name="Region">The region called.</param>
+/// <param name="Generation">The writer's generation that the call was routed by; errors of earlier ones are old news.</param>
+/// <param name="At">When it failed.</param>
+/// <param name="Failure">Why.</param>
+internal sealed record CallFailed(string Region, long Generation, TimeSpan At, RegionFailure Failure) : RegionObservation(At);
+
+/// <summary>Time passed; what was seen long ago is no longer known.</summary>
+/// <param name="At">Now.</param>
+internal sealed record TimePassed(TimeSpan At) : RegionObservation(At);
+
+/// <summary>A region may write, but the server refused to let us write our claim down.</summary>
+/// <param name="Region">The claimant.</param>
+/// <param name="At">When it was refused.</param>
+/// <param name="Failure">Why.</param>
+internal sealed record ClaimFailed(string Region, TimeSpan At, RegionFailure Failure) : RegionObservation(At);

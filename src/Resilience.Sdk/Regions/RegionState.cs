@@ -1,0 +1,37 @@
+namespace Resilience.Regions;
+
+/// <summary>What is known of one region.</summary>
+internal sealed record RegionState(string Name)
+{
+    public RegionCondition Condition { get; init; }
+
+    /// <summary>The last report, kept while the region is silent so that its last words can be shown.</summary>
+    public ServerReport? Report { get; init; }
+
+    /// <summary>When the last answered probe was sent.</summary>
+    public TimeSpan? ContactAt { get; init; }
+
+    /// <summary>When the last accepted observation's probe was sent; earlier ones are late and lose.</summary>
+    public TimeSpan? ObservedAt { get; init; }
+
+    /// <summary>Failed probes in a row; 0 after an answer.</summary>
+    public int Misses { get; init; }
+
+    public RegionFailure? Failure { get; init; }
+
+    /// <summary>Smoothed round trip (EWMA, α = 0.2 as in MongoDB's SDAM); null before the first answer.</summary>
+    public TimeSpan? RoundTrip { get; init; }
+
+    /// <summary>
+    /// Everything the writer had committed by this moment is here. Measured in positions, not by clocks: a standby whose
+    /// replay position has passed a position that the writer reported at this moment.
+    /// </summary>
+    public TimeSpan? FreshAsOf { get; init; }
+
+    /// <summary>Why its last claim was refused; null once one is written.</summary>
+    public RegionFailure? ClaimFailure { get; init; }
+
+    public TimeSpan? ClaimFailedAt { get; init; }
+
+    public bool Reachable => Condition is not (RegionCondition.Unknown or RegionCondition.Unreachable or RegionCondition.Rejected);
+}

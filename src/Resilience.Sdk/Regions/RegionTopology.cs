@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+
+namespace Resilience.Regions;
+
+/// <summary>
+/// All that is known of a dependency's regions. Immutable; <see cref="TopologyReducer"/> alone makes the next one.
+/// </summary>
+internal sealed record RegionTopology
+{
+    /// <summary>How many of the writer's positions are kept to measure staleness: half a minute of steady probes.</summary>
+    public const int KeptPositions = 32;
+
+    /// <summary>The regions, in the order of the configuration.</summary>
+    public required ImmutableArray<RegionState> Regions { get; init; }
+
+    public TopologyPhase Phase { get; init; } = TopologyPhase.Discovering;
+
+    /// <summary>The region that may be written to, or null.</summary>
+    public WriterState? Writer { get; init; }
+
+    /// <summary>The last writer, kept after its loss: the same one coming back is no failover.</summary>
+    public WriterState? LastWriter { get; init; }
+
+    /// <summary>The region that should write its claim into the epoch row before it can be elected.</summary>
+    public string? Claimant { get; init; }
+
+    /// <summary>The highest term ever seen.</summary>
+    public WriterTerm HighestTerm { get; init; }
+
+    /// <summary>The cluster we belong to, once a writer was elected; null before.</summary>
+    public long? SystemIdentifier { get; init; }
+
+    /// <summary>Set while regions of different clusters answer and none is chosen: why.</summary>
+    public string? Conflict { get; init; }
+
+    /// <summary>The region whose switch is held by the operator's setting, or null.</summary>
+    public string? HeldRegion { get; init; }
+
+    public ImmutableArray<WriterPosition> Positions { get; init; } = [];
+
+    /// <summary>When the writer was first suspected in the present trouble; null while steady.</summary>
+    public TimeSpan? SuspectedAt { get; init; }
+
+    public RegionState this[string region] => Find(region)
+        ?? throw new ArgumentException($"Region '{region}' is not part of this topology.", nameof(region));
+
+    public static RegionTopology Create(IEnumerable<string> regions) =>
+        new() { Regions = [.. regions.Select(name => new RegionState(name))] };
+
+    /// <summary>
+    /// The same regions seen afresh, remembering what protects the data: the cluster, the highest term, the generation.
+    /// Used when the configuration changes, so that a new set of connections cannot be fooled either.
+    /// </summary>
+    public RegionTopology Restart(IEnumerable<string> regions) => Create(regions) with
+    {
+        HighestTerm = HighestTerm,
+        SystemIdentifier = SystemIdentifier,
+        LastWriter = Writer ?? LastWriter,
+    };
+
+    public RegionState? Find(string region)
+    {
+        foreach (var state in Regions)
+        {
+            if (string.Equals(state.Name, region, StringComparison.Ordinal))
+            {
+                return state;
+            }
+        }
+
+        return null;
+    }
+}

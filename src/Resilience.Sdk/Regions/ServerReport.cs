@@ -1,0 +1,23 @@
+namespace Resilience.Regions;
+
+/// <summary>What a server said of itself in one probe.</summary>
+/// <param name="InRecovery">True on a standby.</param>
+/// <param name="ReadOnly">True when the server refuses writes although it is not in recovery.</param>
+/// <param name="SystemIdentifier">The cluster the server belongs to; equal on a primary and all its standbys.</param>
+/// <param name="Timeline">The WAL timeline; null on a standby.</param>
+/// <param name="Lsn">The write position on a writer, the replay position on a standby, in bytes.</param>
+/// <param name="Epoch">The epoch row, or null while none exists.</param>
+/// <param name="RoundTrip">How long the probe took.</param>
+internal sealed record ServerReport(
+    bool InRecovery,
+    bool ReadOnly,
+    long SystemIdentifier,
+    int? Timeline,
+    long Lsn,
+    EpochRow? Epoch,
+    TimeSpan RoundTrip)
+{
+    public bool Writable => !InRecovery && !ReadOnly;
+
+    public WriterTerm Term => new(Epoch?.Epoch ?? 0, Timeline ?? 0);
+}

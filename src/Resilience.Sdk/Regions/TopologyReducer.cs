@@ -1,0 +1,215 @@
+using System.Collections.Immutable;
+
+namespace Resilience.Regions;
+
+/// <summary>
+/// Every rule about who writes, in one pure function: (topology, observation) → topology and events.
+/// It reads no clock, does no I/O and keeps nothing; so each rule is a row of a table in the tests.
+/// Absorbs MongoDB's Server Discovery And Monitoring where it applies: late observations lose, errors of an older
+/// generation are ignored, a claimant below the highest term is refused.
+/// </summary>
+internal static class TopologyReducer
+{
+    private const double RoundTripWeight = 0.2;
+
+    public static TopologyChange Reduce(RegionTopology topology, RegionObservation observation, TopologyRules rules)
+    {
+        var step = new ReducerStep(topology, rules, observation.At);
+        switch (observation)
+        {
+            case ServerReported reported when Accepts(topology, reported.Region, reported.StartedAt):
+                OnReport(step, reported);
+                break;
+            case ProbeFailed failed when Accepts(topology, failed.Region, failed.StartedAt):
+                OnProbeFailed(step, failed);
+                break;
+            case CallFailed call:
+                OnCallFailed(step, call);
+                break;
+            case ClaimFailed claim when topology.Find(claim.Region) is not null:
+                OnClaimFailed(step, claim);
+                break;
+            case TimePassed:
+                OnTimePassed(step);
+                break;
+        }
+
+        return step.Finish();
+    }
+
+    private static bool Accepts(RegionTopology topology, string region, TimeSpan startedAt) =>
+        topology.Find(region) is { } state && !(startedAt < state.ObservedAt);
+
+    private static void OnReport(ReducerStep step, ServerReported reported)
+    {
+        var report = reported.Report;
+        var condition = Classify(step.Topology, report);
+        if (condition != RegionCondition.Foreign && report.Epoch is { } row && row.Epoch > step.Topology.HighestTerm.Epoch
+            && step.Topology.SystemIdentifier is not null)
+        {
+            // A replicated row is evidence of a later reign even on a standby; its timeline is not known from here.
+            step.Topology = step.Topology with { HighestTerm = new WriterTerm(row.Epoch, 0) };
+        }
+
+        step.Update(reported.Region, state => state with
+        {
+            Condition = condition,
+            Report = report,
+            ContactAt = reported.StartedAt,
+            ObservedAt = reported.StartedAt,
+            Misses = 0,
+            Failure = null,
+            RoundTrip = Smooth(state.RoundTrip, report.RoundTrip),
+            ClaimFailure = report.Epoch?.WriterRegion == state.Name ? null : state.ClaimFailure,
+            FreshAsOf = condition == RegionCondition.Standby ? FreshAsOf(step.Topology.Positions, report.Lsn) ?? state.FreshAsOf : null,
+        }, Detail(condition, step.Topology, report));
+
+        VerifyWriter(step, reported);
+        WriterElection.Run(step);
+    }
+
+    private static void VerifyWriter(ReducerStep step, ServerReported reported)
+    {
+        if (step.Topology.Writer is not { } writer || writer.Region != reported.Region)
+        {
+            return;
+        }
+
+        var state = step.Topology[writer.Region];
+        if (state.Condition != RegionCondition.Writable)
+        {
+            step.Lose($"it reports itself as {state.Condition}");
+            return;
+        }
+
+        step.Topology = step.Topology with
+        {
+            Writer = writer with { Term = reported.Report.Term, VerifiedAt = reported.StartedAt },
+            HighestTerm = Max(step.Topology.HighestTerm, reported.Report.Term),
+            Positions = Remember(step.Topology.Positions, new WriterPosition(reported.StartedAt, reported.Report.Lsn)),
+        };
+        if (step.Topology.Phase == TopologyPhase.Suspect && reported.StartedAt > step.Topology.SuspectedAt)
+        {
+            step.Confirm(wasLost: false);
+        }
+    }
+
+    private static void OnProbeFailed(ReducerStep step, ProbeFailed failed)
+    {
+        var misses = step.Topology[failed.Region].Misses + (failed.Failure.IsConclusive ? step.Rules.MissesUntilLost : 1);
+        var gone = misses >= step.Rules.MissesUntilLost;
+        step.Update(failed.Region, state => state with
+        {
+            Condition = !gone ? state.Condition
+                : failed.Failure.Kind == RegionFailureKind.Rejected ? RegionCondition.Rejected : RegionCondition.Unreachable,
+            Misses = misses,
+            Failure = failed.Failure,
+            ObservedAt = failed.StartedAt,
+        }, failed.Failure.Message);
+
+        if (step.Topology.Writer?.Region == failed.Region)
+        {
+            step.Suspect(failed.Failure);
+            if (gone)
+            {
+                step.Lose(failed.Failure.Message);
+            }
+        }
+
+        WriterElection.Run(step);
+    }
+
+    private static void OnCallFailed(ReducerStep step, CallFailed call)
+    {
+        if (step.Topology.Writer is not { } writer || writer.Region != call.Region || writer.Generation != call.Generation
+            || call.At <= writer.VerifiedAt)
+        {
+            return;
+        }
+
+        step.Suspect(call.Failure);
+    }
+
+    private static void OnClaimFailed(ReducerStep step, ClaimFailed claim)
+    {
+        if (step.Topology[claim.Region].ClaimFailure != claim.Failure)
+        {
+            step.Raise(new ClaimRefused(claim.At, claim.Region, claim.Failure));
+        }
+
+        step.Update(claim.Region, state => state with { ClaimFailure = claim.Failure, ClaimFailedAt = claim.At }, null);
+        WriterElection.Run(step);
+    }
+
+    private static void OnTimePassed(ReducerStep step)
+    {
+        foreach (var region in step.Topology.Regions)
+        {
+            if (region.Condition == RegionCondition.Unknown || step.At - region.ObservedAt <= step.Rules.StaleAfter)
+            {
+                continue;
+            }
+
+            step.Update(region.Name, state => state with { Condition = RegionCondition.Unknown }, "no observation for too long");
+            if (step.Topology.Writer?.Region == region.Name)
+            {
+                step.Lose($"no probe of it was answered or failed for {step.Rules.StaleAfter.TotalSeconds:0.#} s");
+            }
+        }
+    }
+
+    private static RegionCondition Classify(RegionTopology topology, ServerReport report)
+    {
+        if (topology.SystemIdentifier is { } ours && ours != report.SystemIdentifier)
+        {
+            return RegionCondition.Foreign;
+        }
+
+        if (report.InRecovery)
+        {
+            return RegionCondition.Standby;
+        }
+
+        if (report.ReadOnly)
+        {
+            return RegionCondition.ReadOnly;
+        }
+
+        return IsOutdated(topology.HighestTerm, report) ? RegionCondition.Fenced : RegionCondition.Writable;
+    }
+
+    /// <summary>A missing row says nothing of the epoch (it may have been dropped); the timeline still does.</summary>
+    private static bool IsOutdated(WriterTerm highest, ServerReport report) =>
+        report.Epoch is null ? report.Timeline < highest.Timeline : report.Term < highest;
+
+    private static string? Detail(RegionCondition condition, RegionTopology topology, ServerReport report) => condition switch
+    {
+        RegionCondition.Fenced => $"its {report.Term} is below {topology.HighestTerm}",
+        RegionCondition.Foreign => ForeignMessage(report.SystemIdentifier, topology.SystemIdentifier),
+        _ => null,
+    };
+
+    internal static string ForeignMessage(long found, long? ours) =>
+        $"the server belongs to another cluster (system identifier {(ulong)found}, expected {(ulong?)ours}); point the region at a replica of the same cluster";
+
+    private static TimeSpan? FreshAsOf(ImmutableArray<WriterPosition> positions, long replayed)
+    {
+        for (var i = positions.Length - 1; i >= 0; i--)
+        {
+            if (positions[i].Lsn <= replayed)
+            {
+                return positions[i].At;
+            }
+        }
+
+        return null;
+    }
+
+    private static ImmutableArray<WriterPosition> Remember(ImmutableArray<WriterPosition> positions, WriterPosition position) =>
+        (positions.Length < RegionTopology.KeptPositions ? positions : positions.RemoveAt(0)).Add(position);
+
+    private static TimeSpan Smooth(TimeSpan? before, TimeSpan sample) =>
+        before is { } value ? (value * (1 - RoundTripWeight)) + (sample * RoundTripWeight) : sample;
+
+    private static WriterTerm Max(WriterTerm left, WriterTerm right) => left > right ? left : right;
+}

@@ -1,0 +1,18 @@
+namespace Resilience.Regions;
+
+/// <summary>The settings the reducer decides by.</summary>
+internal sealed record TopologyRules
+{
+    public static TopologyRules Default { get; } = new();
+
+    public SwitchMode Switch { get; init; } = SwitchMode.Automatic;
+
+    /// <summary>Failed probes in a row after which a region counts as gone. One is a hiccup, two are a loss.</summary>
+    public int MissesUntilLost { get; init; } = 2;
+
+    /// <summary>How long a refused claim rests before it is tried again.</summary>
+    public TimeSpan ClaimAgainAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Without any observation for this long, what we knew of a region is unknown again.</summary>
+    public TimeSpan StaleAfter { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,203 @@
+namespace Resilience.Regions;
+
+/// <summary>
+/// Chooses the writer among the regions that claim to be one. Election is local to the process but all processes decide
+/// alike, because they compare the same terms and write their finding into the same replicated row.
+/// </summary>
+internal static class WriterElection
+{
+    public static void Run(ReducerStep step)
+    {
+        var before = step.Topology;
+        step.Topology = before with { Claimant = null, Conflict = null, HeldRegion = null };
+        var topology = step.Topology;
+        var candidate = BestCandidate(topology);
+        if (candidate is null || candidate.Name == topology.Writer?.Region)
+        {
+            ClaimLostRow(step);
+            return;
+        }
+
+        if (topology.Writer is { } writer && candidate.Report!.Term <= writer.Term)
+        {
+            return;
+        }
+
+        if (topology.Phase == TopologyPhase.Discovering && topology.Regions.Any(region => region.ObservedAt is null))
+        {
+            // The first choice waits until every region has answered or failed once: what a silent region would have
+            // said, a newer term or another cluster, must not depend on who is quicker.
+            return;
+        }
+
+        if (Conflict(topology, ref candidate) is { } conflict)
+        {
+            step.Topology = topology with { Conflict = conflict };
+            if (before.Conflict != conflict)
+            {
+                step.Raise(new ClusterConflict(step.At, candidate.Name, conflict));
+            }
+
+            return;
+        }
+
+        Follow(step, candidate, before);
+    }
+
+    private static void Follow(ReducerStep step, RegionState candidate, RegionTopology before)
+    {
+        var previous = step.Topology.Writer ?? step.Topology.LastWriter;
+        var report = candidate.Report!;
+        if (previous is not null && previous.Region != candidate.Name)
+        {
+            if (step.Rules.Switch == SwitchMode.Hold)
+            {
+                step.Topology = step.Topology with { HeldRegion = candidate.Name };
+                if (before.HeldRegion != candidate.Name)
+                {
+                    step.Raise(new SwitchHeld(step.At, candidate.Name, previous.Region));
+                }
+
+                return;
+            }
+
+            if (before.Claimant != candidate.Name)
+            {
+                step.Raise(new PromotionSeen(step.At, candidate.Name, report.Term));
+            }
+        }
+
+        if (report.Epoch?.WriterRegion != candidate.Name)
+        {
+            Claim(step, candidate);
+            return;
+        }
+
+        Elect(step, candidate, previous);
+    }
+
+    private static void Elect(ReducerStep step, RegionState candidate, WriterState? previous)
+    {
+        var term = candidate.Report!.Term;
+        var returned = previous?.Region == candidate.Name && previous.Term == term;
+        var writer = new WriterState(
+            candidate.Name,
+            term,
+            returned ? previous!.Generation : (previous?.Generation ?? 0) + 1,
+            candidate.ContactAt!.Value);
+        step.Topology = step.Topology with
+        {
+            Writer = writer,
+            LastWriter = writer,
+            SystemIdentifier = candidate.Report.SystemIdentifier,
+            HighestTerm = term,
+            Positions = [new WriterPosition(writer.VerifiedAt, candidate.Report.Lsn)],
+        };
+        Reclassify(step);
+        if (returned)
+        {
+            step.Confirm(wasLost: true);
+            return;
+        }
+
+        step.Topology = step.Topology with { Phase = TopologyPhase.Steady, SuspectedAt = null };
+        step.Raise(new WriterValidated(step.At, candidate.Name, term));
+        step.Raise(new WriterElected(step.At, candidate.Name, writer, previous?.Region));
+    }
+
+    /// <summary>An election raises the bar for everybody else at once, without waiting for their next report.</summary>
+    private static void Reclassify(ReducerStep step)
+    {
+        foreach (var region in step.Topology.Regions)
+        {
+            if (region.Name == step.Topology.Writer!.Region || region.Report is not { } report || !region.Reachable)
+            {
+                continue;
+            }
+
+            if (report.SystemIdentifier != step.Topology.SystemIdentifier)
+            {
+                step.Update(region.Name, state => state with { Condition = RegionCondition.Foreign },
+                    TopologyReducer.ForeignMessage(report.SystemIdentifier, step.Topology.SystemIdentifier));
+            }
+            else if (region.Condition == RegionCondition.Writable && report.Term < step.Topology.HighestTerm)
+            {
+                step.Update(region.Name, state => state with { Condition = RegionCondition.Fenced },
+                    $"its {report.Term} is below {step.Topology.HighestTerm}");
+            }
+        }
+    }
+
+    /// <summary>Somebody dropped the epoch row under a working writer: it is written again, above all that was seen.</summary>
+    private static void ClaimLostRow(ReducerStep step)
+    {
+        if (step.Topology.Writer is { } writer && step.Topology[writer.Region] is { Condition: RegionCondition.Writable, Report.Epoch: null })
+        {
+            Claim(step, step.Topology[writer.Region]);
+        }
+    }
+
+    private static void Claim(ReducerStep step, RegionState candidate)
+    {
+        if (candidate.ClaimFailedAt is not { } failedAt || step.At - failedAt >= step.Rules.ClaimAgainAfter)
+        {
+            step.Topology = step.Topology with { Claimant = candidate.Name };
+        }
+    }
+
+    private static RegionState? BestCandidate(RegionTopology topology)
+    {
+        RegionState? best = null;
+        foreach (var region in topology.Regions)
+        {
+            if (region.Condition == RegionCondition.Writable && region.Misses == 0 && (best is null || Beats(region, best)))
+            {
+                best = region;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Equal terms are told apart by whose claim the row holds; after that the configuration's order decides.</summary>
+    private static bool Beats(RegionState challenger, RegionState best)
+    {
+        var order = challenger.Report!.Term.CompareTo(best.Report!.Term);
+        return order > 0
+            || (order == 0 && challenger.Report.Epoch?.WriterRegion == challenger.Name && best.Report.Epoch?.WriterRegion != best.Name);
+    }
+
+    /// <summary>
+    /// Before a cluster is known to be ours, regions that disagree on it stop the election, unless exactly one of the
+    /// clusters carries our epoch row.
+    /// </summary>
+    private static string? Conflict(RegionTopology topology, ref RegionState candidate)
+    {
+        if (topology.SystemIdentifier is not null)
+        {
+            return null;
+        }
+
+        var answered = topology.Regions.Where(region => region.Reachable && region.Report is not null).ToList();
+        var clusters = answered.Select(region => region.Report!.SystemIdentifier).Distinct().ToList();
+        if (clusters.Count <= 1)
+        {
+            return null;
+        }
+
+        var marked = answered.Where(region => region.Report!.Epoch is not null).Select(region => region.Report!.SystemIdentifier).Distinct().ToList();
+        if (marked.Count == 1)
+        {
+            var ours = answered.Where(region => region.Condition == RegionCondition.Writable && region.Report!.SystemIdentifier == marked[0]).ToList();
+            if (ours.Count > 0)
+            {
+                candidate = ours.Aggregate((best, region) => Beats(region, best) ? region : best);
+                return null;
+            }
+        }
+
+        var list = string.Join(", ", answered.Select(region => $"'{region.Name}' {(ulong)region.Report!.SystemIdentifier}"));
+        return $"The regions belong to different clusters (system identifiers: {list}), so it is not known which data is yours. "
+            + "Point every region at a server of the same cluster: one writer and its physical replicas.";
+    }
+}

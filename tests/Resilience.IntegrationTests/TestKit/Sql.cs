@@ -1,0 +1,25 @@
+using Npgsql;
+using Resilience.TestKit;
+
+namespace Resilience.IntegrationTests.TestKit;
+
+/// <summary>Plain questions to a server, without a pool that would outlive a fault.</summary>
+internal static class Sql
+{
+    public const string Timeline =
+        "SELECT ('x'||substr(pg_walfile_name(pg_current_wal_lsn()),1,8))::bit(32)::int";
+
+    public static async Task ExecuteAsync(PostgresServer server, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(server.ConnectionString + ";Pooling=false;Timeout=2");
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public static async Task<T> QueryAsync<T>(PostgresServer server, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(server.ConnectionString + ";Pooling=false;Timeout=2");
+        await using var command = source.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+}

@@ -1,0 +1,180 @@
+using Microsoft.Extensions.Configuration;
+using Resilience.DependencyInjection;
+using Resilience.Postgres;
+using Resilience.Regions;
+
+namespace Resilience.Sdk.Tests.Configuration;
+
+public sealed class SettingsReaderTests
+{
+    private const string Regions = "DrResilience:Dependencies:payments-db:Postgres:Regions";
+    private const string Postgres = "DrResilience:Dependencies:payments-db:Postgres";
+    private const string Secret = "s3cr3t-Pa55";
+
+    [Fact]
+    public void Read_ContractsExample_ReadsEveryDatabaseKey()
+    {
+        var settings = Read(Valid(
+            ("DrResilience:Region", "us-east-1"),
+            ("DrResilience:Objectives:Tier", "1"),
+            ("DrResilience:Objectives:Rto", "00:15:00"),
+            ("DrResilience:Objectives:Rpo", "00:00:00"),
+            ($"{Postgres}:Switch:Mode", "Hold"),
+            ($"{Postgres}:Switch:Approvals", "3"),
+            ($"{Postgres}:Switch:Corroboration", "available"),
+            ($"{Postgres}:Failback", "Manual"),
+            ($"{Postgres}:WaitForWriter", "00:00:10"),
+            ($"{Postgres}:WarmConnections", "2"),
+            ($"{Postgres}:OperationRetention", "1.00:00:00"),
+            ("DrResilience:Health:ManagementPort", "8081")));
+
+        var (name, database) = Assert.Single(settings.Databases);
+        Assert.Equal("payments-db", name);
+        Assert.Equal(["us-east-1", "us-west-2"], database.Regions.Select(region => region.Name));
+        Assert.Equal(SwitchMode.Hold, database.Switch.Mode);
+        Assert.Equal(3, database.Switch.Approvals);
+        Assert.Equal(TimeSpan.FromSeconds(10), database.WaitForWriter);
+        Assert.Equal(2, database.WarmConnections);
+        Assert.Equal(TimeSpan.FromDays(1), database.OperationRetention);
+        Assert.Equal("us-east-1", settings.Region);
+        Assert.Equal(TimeSpan.FromMinutes(15), settings.Objectives.Rto);
+        Assert.Equal(8081, settings.ManagementPort);
+    }
+
+    [Fact]
+    public void Read_NothingConfigured_HasDefaultsAndTakesTheRegionFromTheEnvironment()
+    {
+        var settings = Read(("AWS_REGION", "eu-west-1"));
+
+        Assert.Empty(settings.Databases);
+        Assert.Equal("eu-west-1", settings.Region);
+    }
+
+    [Fact]
+    public void Read_OnlyRegions_HasTheDocumentedDefaults()
+    {
+        var database = Read(Valid()).Databases[0].Value;
+
+        Assert.Equal(TimeSpan.FromSeconds(30), database.WaitForWriter);
+        Assert.Equal(SwitchMode.Automatic, database.Switch.Mode);
+        Assert.Equal(2, database.Switch.Approvals);
+        Assert.Equal(4, database.WarmConnections);
+        Assert.Equal(TimeSpan.FromDays(7), database.OperationRetention);
+    }
+
+    [Theory]
+    [InlineData($"{Postgres}:WaitForWriter", "soon", "is not a duration", "'00:00:30'")]
+    [InlineData($"{Postgres}:WaitForWriter", "30", "is not a duration", "hours:minutes:seconds")]
+    [InlineData($"{Postgres}:WaitForWriter", "00:00:00", "is out of range", "'00:10:00'")]
+    [InlineData($"{Postgres}:WaitForWriter", "-00:00:05", "is out of range", "'00:10:00'")]
+    [InlineData($"{Postgres}:WaitForWritter", "00:00:10", "is not a known key", "Did you mean 'WaitForWriter'?")]
+    [InlineData($"{Postgres}:Switch:Mode", "Automatik", "is not known", "Did you mean 'Automatic'?")]
+    [InlineData($"{Postgres}:Switch:Mode", "Approval", "is not available in this version", "Use Automatic")]
+    [InlineData($"{Postgres}:Switch:Mode", "1", "is not known", "Allowed: Automatic, Approval, Hold")]
+    [InlineData($"{Postgres}:Switch:Corroboration", "Strict", "is not available in this version", "Available")]
+    [InlineData($"{Postgres}:Switch:Approvals", "0", "is not a whole number from 1 to 10", "Approvals")]
+    [InlineData($"{Postgres}:Switch", "Automatic", "a section with keys is expected", "Switch")]
+    [InlineData($"{Postgres}:Failback", "Auto", "is not known", "Manual")]
+    [InlineData($"{Postgres}:WarmConnections", "lots", "is not a whole number from 0 to 100", "WarmConnections")]
+    [InlineData($"{Regions}:0:Nmae", "x", "is not a known key", "Did you mean 'Name'?")]
+    [InlineData($"{Regions}:1:Name", "us-east-1", "is used twice", "unique")]
+    [InlineData($"{Regions}:0:Name", "", "is missing", "us-east-1")]
+    [InlineData("DrResilience:Dependancies:x", "y", "is not a known key", "Did you mean 'Dependencies'?")]
+    [InlineData("DrResilience:Dependencies:other:Postgress:x", "y", "is not a known key", "Did you mean 'Postgres'?")]
+    [InlineData("DrResilience:Objectives:Rto", "quick", "is not a duration", "Rto")]
+    [InlineData("DrResilience:Objectives:Tier", "5", "is not a whole number from 1 to 4", "Tier")]
+    [InlineData("DrResilience:Health:ManagementPort", "99999", "is not a whole number from 1 to 65535", "ManagementPort")]
+    public void Read_OneThingWrong_NamesPathValueAndWayOut(string key, string value, string says, string wayOut)
+    {
+        var exception = Assert.Throws<DrResilienceConfigurationException>(() => Read(Valid((key, value))));
+
+        var error = Assert.Single(exception.Errors, error => error.Contains(says, StringComparison.Ordinal));
+        Assert.Contains(wayOut, error, StringComparison.Ordinal);
+        Assert.Contains(key[..key.LastIndexOf(':')], error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "is missing")]
+    [InlineData("", "is missing")]
+    [InlineData("Database=app;Password=" + Secret, "has no Host")]
+    [InlineData("Host=a,b;Password=" + Secret, "lists several hosts")]
+    [InlineData("Host=a;Pooling=false;Password=" + Secret, "switches Pooling off")]
+    [InlineData("Host=a;Multiplexing=true;Password=" + Secret, "switches Multiplexing on")]
+    [InlineData("Host=a;Passwort=" + Secret, "part 2 of 2")]
+    [InlineData("Host=a;Password=x;" + Secret, "part 3 of 3")]
+    [InlineData("Host=a;Password=x;" + Secret + "=y", "part 3 of 3")]
+    [InlineData("Host=a;Port=" + Secret, "part 2 of 2")]
+    [InlineData("Host=a;Password='" + Secret, "cannot be read")]
+    [InlineData("postgres://app:" + Secret + "@db/app", "cannot be read")]
+    public void Read_ConnectionStringWrong_SaysWhatWithoutRepeatingIt(string? connectionString, string says)
+    {
+        var exception = Assert.Throws<DrResilienceConfigurationException>(() => Read(Valid(($"{Regions}:0:ConnectionString", connectionString))));
+
+        var error = Assert.Single(exception.Errors);
+        Assert.StartsWith($"{Regions}:0:ConnectionString", error, StringComparison.Ordinal);
+        Assert.Contains(says, error, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, exception.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_TwoRegionsAtOneServer_IsAnError()
+    {
+        var exception = Assert.Throws<DrResilienceConfigurationException>(
+            () => Read(Valid(($"{Regions}:1:ConnectionString", "Host=east.example;Database=app;Password=other"))));
+
+        Assert.Contains("east.example:5432/app", Assert.Single(exception.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_ManyThingsWrong_NamesAllAtOnce()
+    {
+        var exception = Assert.Throws<DrResilienceConfigurationException>(() => Read(
+            ("DrResilience:Dependencies:empty:Postgres:Regions", ""),
+            ("DrResilience:Dependencies:empty:Postgres:WaitForWriter", "x"),
+            ("DrResilience:Dependencies:nothing:Foo", "bar"),
+            ("DrResilience:Objectives:Rpo", "x"),
+            ("DrResilience:Typo", "x")));
+
+        Assert.Equal(6, exception.Errors.Count);
+        Assert.All(exception.Errors, error => Assert.Contains(error, exception.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Options_AsText_ShowNoConnectionString()
+    {
+        var options = Read(Valid()).Databases[0].Value;
+
+        Assert.DoesNotContain(Secret, options.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, options.Regions[0].ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, Read(Valid()).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Create_WithoutRegionsOrWithABadConnectionString_Refuses()
+    {
+        Assert.Throws<ArgumentException>(() => RegionalDataSource.Create("db", new PostgresOptions { Regions = [] }));
+        var exception = Assert.Throws<ArgumentException>(() => RegionalDataSource.Create(
+            "db", new PostgresOptions { Regions = [new PostgresRegionOptions { Name = "a", ConnectionString = $"Host=a;Passwort={Secret}" }] }));
+        Assert.DoesNotContain(Secret, exception.ToString(), StringComparison.Ordinal);
+    }
+
+    private static (string Key, string? Value)[] Valid(params (string Key, string? Value)[] changes) =>
+    [
+        ($"{Regions}:0:Name", "us-east-1"),
+        ($"{Regions}:0:ConnectionString", $"Host=east.example;Database=app;Username=app;Password={Secret}"),
+        ($"{Regions}:1:Name", "us-west-2"),
+        ($"{Regions}:1:ConnectionString", $"Host=west.example;Database=app;Username=app;Password={Secret}"),
+        .. changes,
+    ];
+
+    private static DrResilienceSettings Read(params (string Key, string? Value)[] values)
+    {
+        var last = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (key, value) in values)
+        {
+            last[key] = value;
+        }
+
+        return DrResilienceSettingsReader.Read(new ConfigurationBuilder().AddInMemoryCollection(last).Build());
+    }
+}

@@ -1,0 +1,63 @@
+using Resilience.Regions;
+
+namespace Resilience.Sdk.Tests.Regions;
+
+public sealed class ReaderSelectionTests
+{
+    [Theory]
+    [InlineData(0, "west", "east")]
+    [InlineData(10, "west", "west,east")]
+    [InlineData(10, "east", "east,west")]
+    public void Order_PrefersTheLocalRegionAmongTheFresh(int maxStalenessSeconds, string local, string expected)
+    {
+        var scenario = TopologyScenario.Steady().Writable("east", epoch: 1, lsn: 2000).Standby("west", epoch: 1, lsn: 2000);
+
+        Assert.Equal(expected, Order(scenario.Topology, TimeSpan.FromSeconds(maxStalenessSeconds), local, scenario.Now));
+    }
+
+    [Fact]
+    public void Order_StandbyLagsBehind_IsLeftOut()
+    {
+        var scenario = TopologyScenario.Steady().Standby("west", epoch: 1, lsn: 1000);
+        for (var i = 1; i <= 5; i++)
+        {
+            scenario.Writable("east", epoch: 1, lsn: 1000 + (i * 100)).Standby("west", epoch: 1, lsn: 1000);
+        }
+
+        Assert.Equal("east", Order(scenario.Topology, TimeSpan.FromSeconds(5), "west", scenario.Now));
+        Assert.Equal("west,east", Order(scenario.Topology, TimeSpan.FromMinutes(1), "west", scenario.Now));
+    }
+
+    [Fact]
+    public void Order_StandbyCatchesUpWithAnIdleWriter_IsFresh()
+    {
+        var scenario = TopologyScenario.Steady();
+        for (var i = 0; i < 40; i++)
+        {
+            scenario.Writable("east", epoch: 1, lsn: 1000).Standby("west", epoch: 1, lsn: 1000);
+        }
+
+        Assert.Equal("west,east", Order(scenario.Topology, TimeSpan.FromSeconds(3), "west", scenario.Now));
+    }
+
+    [Fact]
+    public void Order_WriterLost_StandbyServesUntilItIsTooOld()
+    {
+        var scenario = TopologyScenario.Steady().Writable("east", epoch: 1).Standby("west", epoch: 1).Fails("east");
+
+        Assert.Equal("west", Order(scenario.Topology, TimeSpan.FromSeconds(5), "east", scenario.Now));
+        Assert.Equal("", Order(scenario.Topology, TimeSpan.FromSeconds(5), "east", scenario.Now + TimeSpan.FromSeconds(10)));
+        Assert.Equal("", Order(scenario.Topology, TimeSpan.Zero, "east", scenario.Now));
+    }
+
+    [Fact]
+    public void Order_StandbyMissedAProbe_IsLeftOut()
+    {
+        var scenario = TopologyScenario.Steady().Writable("east", epoch: 1).Standby("west", epoch: 1).Fails("west", RegionFailureKind.TimedOut);
+
+        Assert.Equal("east", Order(scenario.Topology, TimeSpan.FromMinutes(1), "west", scenario.Now));
+    }
+
+    private static string Order(RegionTopology topology, TimeSpan maxStaleness, string local, TimeSpan now) =>
+        string.Join(',', ReaderSelection.Order(topology, maxStaleness, local, now));
+}
