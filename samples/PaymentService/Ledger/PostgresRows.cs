@@ -23,7 +23,7 @@ internal static class PostgresRows
                 RequestHash = reader.GetString(2),
                 AccountId = reader.GetString(3),
                 Amount = new Amount(reader.GetInt64(4), reader.GetString(5)),
-                CreatedAt = reader.GetFieldValue<DateTimeOffset>(6),
+                CreatedAt = await reader.GetFieldValueAsync<DateTimeOffset>(6, cancellationToken),
                 Status = StatusNames.Parse(reader.GetString(7)),
                 Region = reader.GetString(8),
             });
