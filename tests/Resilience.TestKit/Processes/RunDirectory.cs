@@ -30,10 +30,11 @@ internal static class RunDirectory
             throw new MissingCapabilityException("The kit starts and stops processes by way of /proc; run it on Linux.");
         }
 
+        // As /tmp itself: every user may add a directory, nobody may remove another's.
         var shared = Path.GetDirectoryName(Root)!;
-        if (!Directory.Exists(shared))
+        Directory.CreateDirectory(shared);
+        if (FileOwner.Of(shared) == NativeMethods.EffectiveUserId())
         {
-            Directory.CreateDirectory(shared);
             File.SetUnixFileMode(shared, (UnixFileMode)0b111_111_111 | UnixFileMode.StickyBit);
         }
 
@@ -49,7 +50,15 @@ internal static class RunDirectory
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(s_ended, typeof(RunDirectory));
-            var directory = Path.Combine(Own, string.Create(CultureInfo.InvariantCulture, $"{name}-{++s_number}"));
+            if (!Directory.Exists(Own))
+            {
+                Directory.CreateDirectory(Own);
+                SpreadDirectories.TryIn(Own);
+            }
+
+            // The spreading goes by name, so a name that every run uses would meet what the last run deleted.
+            var unique = string.Create(CultureInfo.InvariantCulture, $"{name}-{Environment.ProcessId}-{++s_number}");
+            var directory = Path.Combine(Own, unique);
             Directory.CreateDirectory(directory);
             Directories.Add(directory);
             Save_NeedsLock();

@@ -53,12 +53,20 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Starts a service; does not wait for it to listen.</summary>
     /// <param name="options">What to run.</param>
     /// <returns>The started service; disposing of it kills it.</returns>
-    public static ServiceProcess Start(ServiceProcessOptions options)
+    public static ServiceProcess Launch(ServiceProcessOptions options)
     {
         TestKitLifetime.Enter();
         var service = new ServiceProcess(options);
-        service.Launch();
-        return service;
+        try
+        {
+            service.Run();
+            return service;
+        }
+        catch
+        {
+            service.RemoveOwnDirectory();
+            throw;
+        }
     }
 
     /// <summary>Starts a service and waits until it answers.</summary>
@@ -69,7 +77,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     public static async Task<ServiceProcess> StartAsync(
         ServiceProcessOptions options, string path = "/health/ready", CancellationToken ct = default)
     {
-        var service = Start(options);
+        var service = Launch(options);
         try
         {
             await service.WaitUntilRespondingAsync(path, ct);
@@ -114,9 +122,12 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <returns>A task.</returns>
     public async Task KillAsync(CancellationToken ct = default)
     {
-        await ProcessTree.WaitUntilGoneAsync(ProcessTree.Kill(_identity), ct);
-        await _process!.WaitForExitAsync(ct);
-        RunDirectory.Remove(_identity);
+        if (_process is not null)
+        {
+            await ProcessTree.WaitUntilGoneAsync(ProcessTree.Kill(_identity), ct);
+            await _process.WaitForExitAsync(ct);
+            RunDirectory.Remove(_identity);
+        }
     }
 
     /// <summary>Starts the service again on the same port, after killing it if it still runs; does not wait for it to listen.</summary>
@@ -125,7 +136,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     public async Task RestartAsync(CancellationToken ct = default)
     {
         await KillAsync(ct);
-        Launch();
+        Run();
     }
 
     /// <inheritdoc/>
@@ -133,14 +144,20 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         await KillAsync(CancellationToken.None);
         _process?.Dispose();
+        _process = null;
         _http.Dispose();
+        RemoveOwnDirectory();
+    }
+
+    private void RemoveOwnDirectory()
+    {
         if (_ownDirectory is not null)
         {
             RunDirectory.RemoveDirectory(_ownDirectory);
         }
     }
 
-    private void Launch()
+    private void Run()
     {
         var start = new ProcessStartInfo("setsid", [DotnetHost, _options.Program, .. _options.Arguments])
         {
