@@ -108,5 +108,5 @@ internal sealed class DataDirectory(string home, PostgresServerOptions options)
     }
 
     private static string Source(PostgresServer primary) =>
-        $"host={primary.Host} port={primary.Port} user={PostgresCredentials.Admin} dbname=postgres sslmode=disable gssencmode=disable";
+        $"host={primary.Host} port={primary.Port} user={PostgresCredentials.Admin} dbname={PostgresCredentials.App} sslmode=disable gssencmode=disable";
 }

@@ -40,20 +40,8 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Connects as the ordinary role "app" to the database "app" that it owns.</summary>
     public string ConnectionString => Build(PostgresCredentials.App, _credentials.AppPassword, PostgresCredentials.App).ConnectionString;
 
-    /// <summary>Connects as the superuser, unpooled, to the database "postgres".</summary>
-    public string AdminConnectionString
-    {
-        get
-        {
-            var builder = Build(PostgresCredentials.Admin, _credentials.AdminPassword, "postgres");
-            builder.Pooling = false;
-            builder.Timeout = 2;
-            builder.CommandTimeout = 10;
-            builder.GssEncryptionMode = GssEncryptionMode.Disable;
-            builder.SslMode = SslMode.Disable;
-            return builder.ConnectionString;
-        }
-    }
+    /// <summary>Connects as the superuser, unpooled, to the same database.</summary>
+    public string AdminConnectionString => Connect(PostgresCredentials.App);
 
     /// <summary>Whether the postmaster exists; true for a server that hangs.</summary>
     public bool IsRunning => _process is { IsAlive: true };
@@ -73,12 +61,9 @@ public sealed class PostgresServer : IAsyncDisposable
         StartNewAsync(options, PostgresCredentials.Generate(), async server =>
         {
             await server._data.InitializeAsync(server._credentials, ct);
-            await server.StartAsync(ct);
-            await PostgresSql.ExecuteAsync(
-                server.AdminConnectionString,
-                $"CREATE ROLE {PostgresCredentials.App} LOGIN PASSWORD {PostgresSql.Literal(server._credentials.AppPassword)}", ct);
-            await PostgresSql.ExecuteAsync(
-                server.AdminConnectionString, $"CREATE DATABASE {PostgresCredentials.App} OWNER {PostgresCredentials.App}", ct);
+            var template = server.Connect("template1");
+            await server.LaunchAsync(template, ct);
+            await server.CreateAppAsync(template, ct);
         }, ct);
 
     /// <summary>Starts a streaming standby of a running primary.</summary>
@@ -106,14 +91,7 @@ public sealed class PostgresServer : IAsyncDisposable
             throw new InvalidOperationException($"'{Region}' is running already.");
         }
 
-        _process?.Dispose();
-        _process = new PostgresProcess(_data.ServerCommand(Port), _home, _log);
-        var process = _process;
-        await Eventually.UntilAsync(
-            async token => process.IsAlive
-                ? await PostgresSql.TryAsync(AdminConnectionString, "SELECT true", token)
-                : throw new InvalidOperationException($"'{Region}' ended while starting. {process.LogTail()}"),
-            () => $"'{Region}' does not answer. {process.LogTail()}", ct);
+        await LaunchAsync(AdminConnectionString, ct);
     }
 
     /// <summary>Ends the postmaster and all its children with SIGKILL; returns when the port refuses connections.</summary>
@@ -283,6 +261,41 @@ public sealed class PostgresServer : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    private async Task LaunchAsync(string connectionString, CancellationToken ct)
+    {
+        _process?.Dispose();
+        var process = _process = new PostgresProcess(_data.ServerCommand(Port), _home, _log);
+        await Eventually.UntilAsync(
+            async token => process.IsAlive
+                ? await PostgresSql.TryAsync(connectionString, "SELECT true", token)
+                : throw new InvalidOperationException($"'{Region}' ended while starting. {process.LogTail()}"),
+            () => $"'{Region}' does not answer. {process.LogTail()}", ct);
+    }
+
+    // Renamed rather than created: a database is 300 files, which every standby would copy.
+    private Task CreateAppAsync(string connectionString, CancellationToken ct)
+    {
+        const string App = PostgresCredentials.App;
+        return PostgresSql.ExecuteAsync(
+            connectionString,
+            $"""
+            CREATE ROLE {App} LOGIN PASSWORD {PostgresSql.Literal(_credentials.AppPassword)};
+            ALTER DATABASE postgres RENAME TO {App};
+            ALTER DATABASE {App} OWNER TO {App};
+            """, ct);
+    }
+
+    private string Connect(string database)
+    {
+        var builder = Build(PostgresCredentials.Admin, _credentials.AdminPassword, database);
+        builder.Pooling = false;
+        builder.Timeout = 2;
+        builder.CommandTimeout = 10;
+        builder.GssEncryptionMode = GssEncryptionMode.Disable;
+        builder.SslMode = SslMode.Disable;
+        return builder.ConnectionString;
     }
 
     private NpgsqlConnectionStringBuilder Build(string user, string password, string database) => new()

@@ -49,7 +49,15 @@ internal static class RunDirectory
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(s_ended, typeof(RunDirectory));
-            var directory = Path.Combine(Own, string.Create(CultureInfo.InvariantCulture, $"{name}-{++s_number}"));
+            if (!Directory.Exists(Own))
+            {
+                Directory.CreateDirectory(Own);
+                SpreadDirectories.TryIn(Own);
+            }
+
+            // The spreading goes by name, so a name that every run uses would meet what the last run deleted.
+            var unique = string.Create(CultureInfo.InvariantCulture, $"{name}-{Environment.ProcessId}-{++s_number}");
+            var directory = Path.Combine(Own, unique);
             Directory.CreateDirectory(directory);
             Directories.Add(directory);
             Save_NeedsLock();

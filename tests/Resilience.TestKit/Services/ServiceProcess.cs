@@ -53,11 +53,11 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Starts a service; does not wait for it to listen.</summary>
     /// <param name="options">What to run.</param>
     /// <returns>The started service; disposing of it kills it.</returns>
-    public static ServiceProcess Start(ServiceProcessOptions options)
+    public static ServiceProcess Launch(ServiceProcessOptions options)
     {
         TestKitLifetime.Enter();
         var service = new ServiceProcess(options);
-        service.Launch();
+        service.Run();
         return service;
     }
 
@@ -69,7 +69,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     public static async Task<ServiceProcess> StartAsync(
         ServiceProcessOptions options, string path = "/health/ready", CancellationToken ct = default)
     {
-        var service = Start(options);
+        var service = Launch(options);
         try
         {
             await service.WaitUntilRespondingAsync(path, ct);
@@ -125,7 +125,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     public async Task RestartAsync(CancellationToken ct = default)
     {
         await KillAsync(ct);
-        Launch();
+        Run();
     }
 
     /// <inheritdoc/>
@@ -140,7 +140,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    private void Launch()
+    private void Run()
     {
         var start = new ProcessStartInfo("setsid", [DotnetHost, _options.Program, .. _options.Arguments])
         {

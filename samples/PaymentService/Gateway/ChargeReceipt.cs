@@ -1,0 +1,3 @@
+namespace PaymentService.Gateway;
+
+internal sealed record ChargeReceipt(string? Id, string? Status);

@@ -1,0 +1,16 @@
+namespace PaymentService.Gateway;
+
+internal enum GatewayVerdict
+{
+    /// <summary>The money was taken.</summary>
+    Captured,
+
+    /// <summary>The gateway will not take it from this account.</summary>
+    Declined,
+
+    /// <summary>The gateway does not accept the request itself.</summary>
+    Refused,
+
+    /// <summary>No usable answer: the money may or may not have been taken, and the same key tells which.</summary>
+    Unknown,
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using PaymentService.Gateway;
+using PaymentService.Http;
+using PaymentService.Ledger;
+using PaymentService.Payments;
+using PaymentService.Recovery;
+
+namespace PaymentService;
+
+/// <summary>Composes the service, for the process and for tests that host it.</summary>
+internal static class PaymentServiceHost
+{
+    public static void AddPaymentService(this WebApplicationBuilder builder)
+    {
+        // First in the list, so that any other source overrides it: one line at start, none for each request.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = [new("Logging:LogLevel:Default", "Information"), new("Logging:LogLevel:Microsoft", "Warning")],
+        });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // The server would refuse a key that is not UTF-8 before the service can say what is wrong with it.
+            kestrel.RequestHeaderEncodingSelector = name =>
+                name.Equals(IdempotencyKey.Header, StringComparison.OrdinalIgnoreCase) ? Encoding.Latin1 : null;
+        });
+
+        var services = builder.Services;
+        // Answers are never put into HTML, and the apostrophe of a message should stay readable.
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = false);
+        services.AddProblemDetails();
+        services.TryAddSingleton(TimeProvider.System);
+
+        builder.AddLedger();
+        builder.AddGateway();
+        services.AddTransient<PaymentProcessor>();
+        services.AddSingleton<IValidateOptions<RecoveryOptions>, RecoveryOptionsValidator>();
+        services.AddOptions<RecoveryOptions>().BindConfiguration(RecoveryOptions.Section).ValidateOnStart();
+        services.AddHostedService<PendingPaymentWorker>();
+    }
+
+    public static void MapPaymentService(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapPayments();
+        app.Lifetime.ApplicationStarted.Register(() => LogStart(app));
+    }
+
+    private static void LogStart(WebApplication app)
+    {
+        using var scope = app.Services.CreateScope();
+        Log.Started(
+            app.Logger,
+            string.Join(' ', app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []),
+            app.Services.GetRequiredService<IPaymentLedger>().Description,
+            scope.ServiceProvider.GetRequiredService<IPaymentGateway>().Description);
+    }
+}

@@ -1,0 +1,3 @@
+namespace PaymentService.Payments;
+
+internal sealed record PaymentPage(IReadOnlyList<PaymentView> Items, string? Next);

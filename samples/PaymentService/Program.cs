@@ -1,0 +1,8 @@
+using PaymentService;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddPaymentService();
+
+var app = builder.Build();
+app.MapPaymentService();
+await app.RunAsync();

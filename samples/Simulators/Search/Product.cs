@@ -1,0 +1,3 @@
+namespace Simulators.Search;
+
+internal sealed record Product(string Id, string Title);
