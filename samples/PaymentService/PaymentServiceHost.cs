@@ -23,6 +23,7 @@ internal static class PaymentServiceHost
         {
             InitialData = [new("Logging:LogLevel:Default", "Information"), new("Logging:LogLevel:Microsoft", "Warning")],
         });
+        builder.UseDefaultAddress();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

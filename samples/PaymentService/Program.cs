@@ -1,8 +1,10 @@
 using PaymentService;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddDrResilience();
 builder.AddPaymentService();
 
 var app = builder.Build();
+app.MapDrHealth();
 app.MapPaymentService();
 await app.RunAsync();

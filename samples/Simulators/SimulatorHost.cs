@@ -23,6 +23,8 @@ internal static class SimulatorHost
             InitialData = [new("Logging:LogLevel:Default", "Information"), new("Logging:LogLevel:Microsoft", "Warning")],
         });
 
+        builder.UseDefaultAddress();
+
         // Development would turn an unreadable body into a stack trace; callers get the same answer everywhere.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
         builder.Services.AddProblemDetails();

@@ -11,16 +11,18 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
     private readonly SettingsMonitor _settings;
     private readonly DrResilienceBuilder _builder;
     private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, RegionalDataSource> _databases = new(StringComparer.Ordinal);
 
-    public DatabaseRegistry(SettingsMonitor settings, DrResilienceBuilder builder, TimeProvider time, ILogger<RegionalDataSource> logger)
+    public DatabaseRegistry(SettingsMonitor settings, DrResilienceBuilder builder, TimeProvider time, ILoggerFactory loggers)
     {
         _settings = settings;
         _builder = builder;
         _time = time;
-        _logger = logger;
+        _loggers = loggers;
+        _logger = loggers.CreateLogger<RegionalDataSource>();
         CheckNames();
         _settings.Changed += OnChanged;
     }
@@ -77,7 +79,13 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
             settings.Region,
             options,
             new RegionSetContext(
-                name, clock, () => new Random(), _builder.DataSources.GetValueOrDefault(name), new FailoverRecorder(name, clock, settings.Objectives.Rto), _logger));
+                name,
+                clock,
+                () => new Random(),
+                _builder.DataSources.GetValueOrDefault(name),
+                new FailoverRecorder(name, clock, settings.Objectives.Rto),
+                _logger,
+                _loggers));
     }
 
     private void OnChanged(DrResilienceSettings settings)

@@ -151,17 +151,19 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         var endpoint = new RegionEndpoint(
             region.Name,
             $"{settings.Host}:{settings.Port}",
-            Build(region.Name, settings.ConnectionString),
+            Build(region.Name, settings.ConnectionString, _context.LoggerFactory),
             Math.Min(Options.WarmConnections, settings.MaxPoolSize),
             _context.Logger);
         endpoint.Monitor = new RegionMonitor(
-            region.Name, () => new RegionProbe(Build(region.Name, Unpooled(settings)), _context.Clock), _tracker, _context.Clock, _context.NewRandom(), _context.Logger);
+            region.Name, () => new RegionProbe(Build(region.Name, Unpooled(settings), loggerFactory: null), _context.Clock), _tracker, _context.Clock, _context.NewRandom(), _context.Logger);
         return endpoint;
     }
 
-    private NpgsqlDataSource Build(string region, string connectionString)
+    /// <summary>Probes get no logger: Npgsql would log each of them.</summary>
+    private NpgsqlDataSource Build(string region, string connectionString, ILoggerFactory? loggerFactory)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
+        builder.UseLoggerFactory(loggerFactory);
         _context.Configure?.Invoke(region, builder);
         return builder.Build();
     }

@@ -12,10 +12,12 @@ namespace Resilience.Postgres;
 /// <param name="Configure">The application's own changes to each region's data source.</param>
 /// <param name="Recorder">Keeps the evidence.</param>
 /// <param name="Logger">For transitions.</param>
+/// <param name="LoggerFactory">For Npgsql's own logs.</param>
 internal sealed record RegionSetContext(
     string Dependency,
     MonotonicClock Clock,
     Func<Random> NewRandom,
     Action<string, NpgsqlDataSourceBuilder>? Configure,
     FailoverRecorder Recorder,
-    ILogger Logger);
+    ILogger Logger,
+    ILoggerFactory LoggerFactory);

@@ -71,7 +71,7 @@ public sealed class RegionalDataSource : DbDataSource
     /// <param name="loggerFactory">Where transitions are logged; nowhere by default.</param>
     /// <param name="timeProvider">The clock; the system's by default.</param>
     /// <returns>A running data source. Dispose it to stop its loops and close its connections.</returns>
-    /// <exception cref="ArgumentException">A region's connection string cannot be used.</exception>
+    /// <exception cref="ArgumentException">The options cannot be used; the message lists everything that is wrong.</exception>
     public static RegionalDataSource Create(
         string name,
         PostgresOptions options,
@@ -82,26 +82,19 @@ public sealed class RegionalDataSource : DbDataSource
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Regions.Count == 0)
+        var problems = PostgresOptionsValidator.Problems(options).Select(problem => $"{problem.Key} {problem.Message}").ToList();
+        if (problems.Count > 0)
         {
-            throw new ArgumentException("No region is given. List at least one.", nameof(options));
-        }
-
-        foreach (var region in options.Regions)
-        {
-            if (!RegionConnectionString.TryRead(region.ConnectionString, out _, out var problem))
-            {
-                throw new ArgumentException($"The connection string of region '{region.Name}' {problem}", nameof(options));
-            }
+            throw new ArgumentException($"The options of '{name}' cannot be used: {string.Join(" ", problems)}", nameof(options));
         }
 
         var clock = new MonotonicClock(timeProvider ?? TimeProvider.System);
-        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<RegionalDataSource>();
+        var loggers = loggerFactory ?? NullLoggerFactory.Instance;
         return new RegionalDataSource(
             name,
             localRegion,
             options,
-            new RegionSetContext(name, clock, () => new Random(), configure, new FailoverRecorder(name, clock, rtoTarget: null), logger));
+            new RegionSetContext(name, clock, () => new Random(), configure, new FailoverRecorder(name, clock, rtoTarget: null), loggers.CreateLogger<RegionalDataSource>(), loggers));
     }
 
     /// <summary>Opens a connection to the writer, waiting for one up to <see cref="PostgresOptions.WaitForWriter"/>.</summary>

@@ -10,22 +10,16 @@ namespace Resilience.IntegrationTests.TestKit;
 public sealed class HelperProgram : IAsyncLifetime
 {
     private const string Source = """
-        using System.Net;
         using Resilience.TestKit;
 
         if (args[0] == "serve")
         {
-            using var listener = new HttpListener();
-            listener.Prefixes.Add(Environment.GetEnvironmentVariable("ASPNETCORE_URLS") + "/");
-            listener.Start();
+            var app = WebApplication.CreateBuilder().Build();
+            app.MapGet("/health", () => "ok");
             Console.WriteLine("greeting " + Environment.GetEnvironmentVariable("GREETING"));
             Console.Error.WriteLine("on stderr");
-            while (true)
-            {
-                var context = await listener.GetContextAsync();
-                context.Response.StatusCode = context.Request.Url!.AbsolutePath == "/health" ? 200 : 503;
-                context.Response.Close();
-            }
+            await app.RunAsync();
+            return 0;
         }
 
         if (args[0] == "crash")
@@ -59,9 +53,8 @@ public sealed class HelperProgram : IAsyncLifetime
         var kit = AppContext.BaseDirectory;
         await File.WriteAllTextAsync(System.IO.Path.Combine(_directory, "Program.cs"), Source);
         await File.WriteAllTextAsync(System.IO.Path.Combine(_directory, "Helper.csproj"), $"""
-            <Project Sdk="Microsoft.NET.Sdk">
+            <Project Sdk="Microsoft.NET.Sdk.Web">
               <PropertyGroup>
-                <OutputType>Exe</OutputType>
                 <TargetFramework>net10.0</TargetFramework>
                 <ImplicitUsings>enable</ImplicitUsings>
                 <Nullable>enable</Nullable>
@@ -71,12 +64,10 @@ public sealed class HelperProgram : IAsyncLifetime
               <ItemGroup>
                 <Reference Include="{kit}Resilience.TestKit.dll" />
                 <Reference Include="{kit}Npgsql.dll" />
-                <Reference Include="{kit}Microsoft.Extensions.Logging.Abstractions.dll" Condition="Exists('{kit}Microsoft.Extensions.Logging.Abstractions.dll')" />
-                <Reference Include="{kit}Microsoft.Extensions.DependencyInjection.Abstractions.dll" Condition="Exists('{kit}Microsoft.Extensions.DependencyInjection.Abstractions.dll')" />
               </ItemGroup>
             </Project>
             """);
-        var start = new ProcessStartInfo("dotnet", ["build", _directory, "-o", System.IO.Path.Combine(_directory, "out"), "-nodeReuse:false", "-v:q"])
+        var start = new ProcessStartInfo("dotnet", ["build", _directory, "-o", System.IO.Path.Combine(_directory, "out"), "-nodeReuse:false", "-p:UseSharedCompilation=false", "-v:q"])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,

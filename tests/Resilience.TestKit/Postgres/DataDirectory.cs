@@ -9,8 +9,6 @@ namespace Resilience.TestKit.Postgres;
 /// </summary>
 internal sealed class DataDirectory(string home, PostgresServerOptions options)
 {
-    private static readonly PostgresBinaries Binaries = PostgresBinaries.Installed;
-
     public string Path { get; } = System.IO.Path.Combine(home, "data");
 
     public bool IsStandby => File.Exists(System.IO.Path.Combine(Path, "standby.signal"));
@@ -106,6 +104,8 @@ internal sealed class DataDirectory(string home, PostgresServerOptions options)
             $"primary_conninfo = 'host={address[0]} port={address[1]} user={PostgresCredentials.Admin} password={credentials.AdminPassword} sslmode=disable gssencmode=disable'\n",
             ct);
     }
+
+    private static PostgresBinaries Binaries => PostgresBinaries.Installed;
 
     private static string Source(PostgresServer primary) =>
         $"host={primary.Host} port={primary.Port} user={PostgresCredentials.Admin} dbname={PostgresCredentials.App} sslmode=disable gssencmode=disable";

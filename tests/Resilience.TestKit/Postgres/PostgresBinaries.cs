@@ -5,7 +5,8 @@ namespace Resilience.TestKit.Postgres;
 /// <summary>The programs of the installed PostgreSQL, run without root's privileges.</summary>
 internal sealed class PostgresBinaries
 {
-    private static readonly Lazy<PostgresBinaries> Found = new(() => new PostgresBinaries(Find()));
+    // A failure is not kept: a program may install PostgreSQL and try again.
+    private static readonly Lazy<PostgresBinaries> Found = new(() => new PostgresBinaries(Find()), LazyThreadSafetyMode.PublicationOnly);
 
     private readonly string _directory;
 

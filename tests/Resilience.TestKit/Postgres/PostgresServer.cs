@@ -11,6 +11,7 @@ namespace Resilience.TestKit;
 /// </remarks>
 public sealed class PostgresServer : IAsyncDisposable
 {
+    // Long, because it is the one face of a server and each member is documented; the work is done in Postgres/ and Processes/.
     private readonly string _home;
     private readonly string _log;
     private readonly DataDirectory _data;
@@ -249,6 +250,7 @@ public sealed class PostgresServer : IAsyncDisposable
         PostgresServerOptions? options, PostgresCredentials credentials, Func<PostgresServer, Task> prepare, CancellationToken ct)
     {
         TestKitLifetime.Enter();
+        _ = PostgresBinaries.Installed;
         var server = new PostgresServer(options ?? new PostgresServerOptions(), credentials);
         try
         {

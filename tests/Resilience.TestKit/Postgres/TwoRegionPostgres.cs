@@ -53,8 +53,13 @@ public sealed class TwoRegionPostgres : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // The standby first: it would otherwise log a lost primary on its way out.
-        await West.DisposeAsync();
-        await East.DisposeAsync();
+        try
+        {
+            await West.DisposeAsync();
+        }
+        finally
+        {
+            await East.DisposeAsync();
+        }
     }
 }

@@ -21,7 +21,7 @@ internal static class Privileges
         if (result.ExitCode != 0)
         {
             throw new MissingCapabilityException(
-                $"The user '{User}' is needed to run PostgreSQL as root; install it with: apt-get install -y postgresql");
+                $"As root, PostgreSQL runs as '{User}' ({result.Output.Trim()}); install it with 'apt-get install -y postgresql' or run as an ordinary user.");
         }
     }
 }

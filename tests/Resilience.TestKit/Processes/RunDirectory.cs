@@ -30,10 +30,11 @@ internal static class RunDirectory
             throw new MissingCapabilityException("The kit starts and stops processes by way of /proc; run it on Linux.");
         }
 
+        // As /tmp itself: every user may add a directory, nobody may remove another's.
         var shared = Path.GetDirectoryName(Root)!;
-        if (!Directory.Exists(shared))
+        Directory.CreateDirectory(shared);
+        if (FileOwner.Of(shared) == NativeMethods.EffectiveUserId())
         {
-            Directory.CreateDirectory(shared);
             File.SetUnixFileMode(shared, (UnixFileMode)0b111_111_111 | UnixFileMode.StickyBit);
         }
 

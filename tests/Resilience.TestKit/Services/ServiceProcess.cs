@@ -57,8 +57,16 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         TestKitLifetime.Enter();
         var service = new ServiceProcess(options);
-        service.Run();
-        return service;
+        try
+        {
+            service.Run();
+            return service;
+        }
+        catch
+        {
+            service.RemoveOwnDirectory();
+            throw;
+        }
     }
 
     /// <summary>Starts a service and waits until it answers.</summary>
@@ -114,9 +122,12 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <returns>A task.</returns>
     public async Task KillAsync(CancellationToken ct = default)
     {
-        await ProcessTree.WaitUntilGoneAsync(ProcessTree.Kill(_identity), ct);
-        await _process!.WaitForExitAsync(ct);
-        RunDirectory.Remove(_identity);
+        if (_process is not null)
+        {
+            await ProcessTree.WaitUntilGoneAsync(ProcessTree.Kill(_identity), ct);
+            await _process.WaitForExitAsync(ct);
+            RunDirectory.Remove(_identity);
+        }
     }
 
     /// <summary>Starts the service again on the same port, after killing it if it still runs; does not wait for it to listen.</summary>
@@ -133,7 +144,13 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         await KillAsync(CancellationToken.None);
         _process?.Dispose();
+        _process = null;
         _http.Dispose();
+        RemoveOwnDirectory();
+    }
+
+    private void RemoveOwnDirectory()
+    {
         if (_ownDirectory is not null)
         {
             RunDirectory.RemoveDirectory(_ownDirectory);

@@ -1,0 +1,129 @@
+using System.Data.Common;
+using Resilience.Postgres;
+
+namespace PaymentService.Ledger;
+
+/// <summary>The ledger in PostgreSQL: writes follow the writing region, each with a known outcome.</summary>
+internal sealed class RegionalLedger(
+    [FromKeyedServices(RegionalLedger.Dependency)] RegionalDataSource db, TimeProvider timeProvider) : IPaymentLedger
+{
+    public const string Dependency = "payments-db";
+
+    // An outcome never changes, so one that a reader shows is right however old it is.
+    private static readonly TimeSpan ReaderStaleness = TimeSpan.FromSeconds(5);
+
+    // A list should show the payment that was just made; when there is no writer, an older list is better than none.
+    private static readonly TimeSpan WriterPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DegradedStaleness = TimeSpan.FromMinutes(5);
+
+    public string Description => $"PostgreSQL in the regions of '{Dependency}'";
+
+    public Task<Payment> OpenAsync(Payment payment, DateTimeOffset dueAt, CancellationToken cancellationToken) =>
+        WriteAsync(NewOperation("open"), payment.Id, PostgresSql.Open, () => [.. Values(payment), Region, dueAt.ToUniversalTime()], cancellationToken);
+
+    public Task<Payment> SettleAsync(Payment payment, PaymentStatus outcome, string? chargeId, CancellationToken cancellationToken) =>
+        WriteAsync(
+            $"settle:{payment.Id}",
+            payment.Id,
+            PostgresSql.Settle,
+            () => [.. Values(payment), outcome.ToName(), Region, (object?)chargeId ?? DBNull.Value],
+            cancellationToken);
+
+    public async Task<Payment> RefuseAsync(Payment payment, int limit, CancellationToken cancellationToken) =>
+        await WriteOrNullAsync(NewOperation("refuse"), payment.Id, PostgresSql.Refuse, () => [payment.Id, limit], cancellationToken) ?? payment;
+
+    public async Task<Payment?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        var near = await ReadOneAsync(ReaderStaleness, id, cancellationToken);
+        if (near is not (null or { Status: PaymentStatus.Pending }))
+        {
+            return near;
+        }
+
+        try
+        {
+            return await ReadOneAsync(TimeSpan.Zero, id, cancellationToken);
+        }
+        catch (DbException) when (near is not null)
+        {
+            return near;
+        }
+    }
+
+    public async Task<IReadOnlyList<Payment>> ListAsync(string accountId, PagePosition? after, int limit, CancellationToken cancellationToken)
+    {
+        var (sql, values) = after is null
+            ? (PostgresSql.ListFirst, new object[] { accountId, limit })
+            : (PostgresSql.ListAfter, [accountId, limit, after.CreatedAt, after.Id]);
+        using var patience = new CancellationTokenSource(WriterPatience, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await ReadAsync(TimeSpan.Zero, sql, values, either.Token);
+        }
+        catch (Exception e) when (e is DbException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return await ReadAsync(DegradedStaleness, sql, values, cancellationToken);
+        }
+    }
+
+    public async Task<IReadOnlyList<Payment>> ClaimDueAsync(
+        DateTimeOffset now, DateTimeOffset nextDueAt, int limit, CancellationToken cancellationToken)
+    {
+        // Looked at without a write first: an idle service should not write in every tick.
+        if ((await ReadAsync(TimeSpan.Zero, PostgresSql.AnyDue, [now], cancellationToken)).Count == 0)
+        {
+            return [];
+        }
+
+        IReadOnlyList<Payment> claimed = [];
+        await db.ExecuteAsync(
+            NewOperation("claim"),
+            async (connection, transaction, token) =>
+                claimed = await PostgresRows.QueryAsync(connection, transaction, PostgresSql.Claim, [now, nextDueAt, limit], token),
+            cancellationToken);
+        return claimed;
+    }
+
+    private string Region => db.WriterRegion ?? "unknown";
+
+    private static string NewOperation(string kind) => $"{kind}:{Guid.NewGuid():N}";
+
+    private static object[] Values(Payment payment) =>
+    [
+        payment.Id, payment.IdempotencyKey, payment.RequestHash, payment.AccountId, payment.Amount.MinorUnits, payment.Amount.Currency,
+        payment.CreatedAt.ToUniversalTime(),
+    ];
+
+    private async Task<Payment> WriteAsync(
+        string operationId, string paymentId, string sql, Func<object[]> values, CancellationToken cancellationToken) =>
+        await WriteOrNullAsync(operationId, paymentId, sql, values, cancellationToken)
+        ?? throw new InvalidOperationException($"The payment '{paymentId}' was written and is not in the ledger.");
+
+    /// <summary>Runs the statement exactly once and returns the row that is there afterwards.</summary>
+    private async Task<Payment?> WriteOrNullAsync(
+        string operationId, string paymentId, string sql, Func<object[]> values, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Payment> rows = [];
+        var outcome = await db.ExecuteAsync(
+            operationId,
+            async (connection, transaction, token) =>
+            {
+                // The values are taken anew in each try, because the region may be another one.
+                await PostgresRows.ExecuteAsync(connection, transaction, sql, values(), token);
+                rows = await PostgresRows.QueryAsync(connection, transaction, PostgresSql.Find, [paymentId], token);
+            },
+            cancellationToken);
+
+        // Another replica may have been first, and then its outcome counts and not what a try of ours has seen.
+        return outcome == OperationOutcome.AlreadyCommitted
+            ? await ReadOneAsync(TimeSpan.Zero, paymentId, cancellationToken)
+            : rows.Count > 0 ? rows[0] : null;
+    }
+
+    private async Task<Payment?> ReadOneAsync(TimeSpan maxStaleness, string id, CancellationToken cancellationToken) =>
+        await ReadAsync(maxStaleness, PostgresSql.Find, [id], cancellationToken) is [var payment] ? payment : null;
+
+    private Task<IReadOnlyList<Payment>> ReadAsync(TimeSpan maxStaleness, string sql, object[] values, CancellationToken cancellationToken) =>
+        db.ReadAsync(maxStaleness, (connection, token) => PostgresRows.QueryAsync(connection, null, sql, values, token), cancellationToken);
+}

@@ -1,0 +1,70 @@
+using Resilience.Regions;
+
+namespace Resilience.Postgres;
+
+/// <summary>Checks options as a whole, wherever they come from.</summary>
+internal static class PostgresOptionsValidator
+{
+    private const int LongestName = 63;
+
+    /// <summary>Everything that is wrong: the key below the options, the value unless it may be secret, and the way out.</summary>
+    public static IEnumerable<(string Key, string? Value, string Message)> Problems(PostgresOptions options)
+    {
+        if (options.Regions.Count == 0)
+        {
+            yield return ("Regions", null, "is empty. List at least one region with Name and ConnectionString.");
+        }
+
+        var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var servers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < options.Regions.Count; i++)
+        {
+            var key = $"Regions:{i}";
+            if (NameProblem(options.Regions[i].Name, key, names) is { } wrongName)
+            {
+                yield return ($"{key}:Name", options.Regions[i].Name, wrongName);
+            }
+
+            if (ConnectionProblem(options.Regions[i].ConnectionString, key, servers) is { } wrongConnection)
+            {
+                // The value is never shown: it may hold a password.
+                yield return ($"{key}:ConnectionString", null, wrongConnection);
+            }
+        }
+
+        if (options.Switch.Mode == SwitchMode.Approval)
+        {
+            yield return ("Switch:Mode", nameof(SwitchMode.Approval), "is not available in this version. Use Automatic, or Hold to stay on the first writer.");
+        }
+
+        if (options.Switch.Corroboration == Corroboration.Strict)
+        {
+            yield return ("Switch:Corroboration", nameof(Corroboration.Strict), "is not available in this version. Use Available.");
+        }
+    }
+
+    private static string? NameProblem(string name, string key, Dictionary<string, string> names)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            return "is missing. Give the region's name, for example 'us-east-1'.";
+        }
+
+        if (name.Length > LongestName || name.Any(char.IsControl))
+        {
+            return $"is not a region name. Use at most {LongestName} characters and no control characters.";
+        }
+
+        return names.TryAdd(name, key) ? null : $"is used twice; {names[name]} has it already. Region names are unique within a database.";
+    }
+
+    private static string? ConnectionProblem(string connectionString, string key, Dictionary<string, string> servers)
+    {
+        if (!RegionConnectionString.TryRead(connectionString, out var server, out var problem))
+        {
+            return problem;
+        }
+
+        return servers.TryAdd(server, key) ? null : $"points at {server}, as {servers[server]} does. Each region is another server.";
+    }
+}
