@@ -11,7 +11,7 @@ internal static class DurationArgument
 
     public static TimeSpan Parse(ArgumentResult result)
     {
-        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        var text = result.Tokens[0].Value;
         if (TryParse(text, out var duration) && duration >= Min && duration <= Max)
         {
             return duration;

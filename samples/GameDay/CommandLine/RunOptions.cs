@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using GameDay.Experiments;
 using GameDay.Load;
 
@@ -18,7 +20,13 @@ internal sealed class RunOptions
     private readonly Option<string?> _report = new("--report") { Description = "Directory for report.json [default: artifacts/game-days/<experiment>]" };
     private readonly Option<int> _seed = new("--seed") { Description = "Decides what the clients ask for", DefaultValueFactory = _ => 1 };
     private readonly Option<bool> _serve = new("--serve") { Description = "Keep everything running afterwards, until Ctrl-C" };
-    private readonly Option<double> _rate = new("--rate") { Description = "Requests per second", DefaultValueFactory = _ => new LoadOptions().Rate };
+    private readonly Option<double> _rate = new("--rate")
+    {
+        Description = "Requests per second",
+        DefaultValueFactory = _ => new LoadOptions().Rate,
+        CustomParser = ParseRate,
+    };
+
     private readonly Option<TimeSpan> _warmUp = Duration("--warm-up", "Load before anything is measured", d => d.WarmUp);
     private readonly Option<TimeSpan> _control = Duration("--control", "Undisturbed load to compare with", d => d.Control);
     private readonly Option<TimeSpan> _duration = Duration("--duration", "Load after the promotion", d => d.Duration);
@@ -30,13 +38,6 @@ internal sealed class RunOptions
             foreach (var name in result.Tokens.Select(t => t.Value).Where(name => ExperimentCatalog.Find(name) is null))
             {
                 result.AddError(ExperimentCatalog.Unknown(name));
-            }
-        });
-        _rate.Validators.Add(result =>
-        {
-            if (result.Errors.Any() || result.GetValueOrDefault<double>() is not (>= 1 and <= MaxRate))
-            {
-                result.AddError($"--rate must be a number between 1 and {MaxRate}.");
             }
         });
     }
@@ -63,13 +64,22 @@ internal sealed class RunOptions
         result.GetValue(_report),
         result.GetValue(_serve));
 
-    private static Option<TimeSpan> Duration(string name, string description, Func<ExperimentSettings, TimeSpan> standard)
+    private static double ParseRate(ArgumentResult result)
     {
-        return new Option<TimeSpan>(name)
+        var text = result.Tokens[0].Value;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate is >= 1 and <= MaxRate)
         {
-            Description = description,
-            DefaultValueFactory = _ => standard(new ExperimentSettings()),
-            CustomParser = DurationArgument.Parse,
-        };
+            return rate;
+        }
+
+        result.AddError($"'{text}' is not a rate; --rate is a number of requests per second between 1 and {MaxRate}.");
+        return 0;
     }
+
+    private static Option<TimeSpan> Duration(string name, string description, Func<ExperimentSettings, TimeSpan> standard) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => standard(new ExperimentSettings()),
+        CustomParser = DurationArgument.Parse,
+    };
 }

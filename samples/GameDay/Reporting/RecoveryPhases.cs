@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GameDay.Reporting;
 
 /// <summary>The parts of the recovery time, in seconds; they add up to it.</summary>
@@ -9,6 +11,7 @@ namespace GameDay.Reporting;
 internal sealed record RecoveryPhases(double Detection, double Validation, double Decision, double Switch, double FirstSuccess)
 {
     /// <summary>All of them in order, with their names in the report.</summary>
+    [JsonIgnore]
     public IReadOnlyList<(string Name, double Seconds)> InOrder =>
     [
         ("detection", Detection), ("validation", Validation), ("decision", Decision), ("switch", Switch), ("firstSuccess", FirstSuccess),

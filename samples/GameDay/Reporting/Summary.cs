@@ -9,7 +9,7 @@ internal static class Summary
     public static void Print(IAnsiConsole console, ExperimentReport report, string path)
     {
         console.WriteLine();
-        console.Write(TimelineDrawing.Of(report));
+        console.Write(TimelineDrawing.Of(report, console.Profile.Width));
         console.WriteLine();
         if (report.Promotion is { } promotion)
         {
@@ -17,14 +17,14 @@ internal static class Summary
                 $"Promotion took {promotion.DurationMs:0} ms; first payment on the promoted region {promotion.EndToFirstCommitMs:0.0} ms after its end."));
         }
 
-        var lag = report.Rpo.DurabilityLagMs is { } known ? Text($"{known:0.0} ms") : "unknown";
-        console.WriteLine(Text(
-            $"Acknowledged payments lost by replication: {report.Rpo.AcknowledgedLost}; the standby was {lag} behind when the writer died."));
+        var lag = report.Rpo.DurabilityLagMs is { } known ? Text($"the standby was {known:0.0} ms behind when the writer died") : "how far the standby was behind is unknown";
+        console.WriteLine(Text($"Acknowledged payments lost by replication: {report.Rpo.AcknowledgedLost}; {lag}."));
         foreach (var id in report.Rpo.LostPaymentIds)
         {
             console.WriteLine($"  lost: {id}");
         }
 
+        console.WriteLine();
         console.Write(WindowTable.Of(report.Windows));
         foreach (var check in report.Checks)
         {

@@ -10,10 +10,10 @@ internal static class WindowTable
     public static Table Of(IReadOnlyList<HistoryWindow> windows)
     {
         var table = new Table { Border = TableBorder.Simple };
-        table.AddColumn("");
-        foreach (var column in new[] { "requests", "succeeded", "degraded", "failed", "p50 ms", "p95 ms", "p99 ms", "max ms" })
+        table.AddColumn(new TableColumn("").NoWrap());
+        foreach (var column in new[] { "sent", "ok", "degraded", "failed", "p50 ms", "p95 ms", "p99 ms", "max ms" })
         {
-            table.AddColumn(new TableColumn(column).RightAligned());
+            table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
         }
 
         foreach (var window in windows)
@@ -30,5 +30,5 @@ internal static class WindowTable
 
     private static string Count(int count) => count.ToString(CultureInfo.InvariantCulture);
 
-    private static string Time(double? milliseconds) => milliseconds?.ToString("0.0", CultureInfo.InvariantCulture) ?? "–";
+    private static string Time(double? milliseconds) => milliseconds?.ToString(milliseconds < 100 ? "0.0" : "0", CultureInfo.InvariantCulture) ?? "–";
 }

@@ -7,6 +7,8 @@ namespace GameDay.Experiments.RegionFailover;
 /// <summary>The hypothesis, part by part.</summary>
 internal static class RegionFailoverChecks
 {
+    private const string Survival = "every acknowledged payment is on the survivor or named as lost by replication";
+
     public static IReadOnlyList<CheckResult> Of(Evidence evidence, int failedRequests, double? rtoSeconds)
     {
         var target = RegionalDeployment.RtoTarget.TotalSeconds;
@@ -22,14 +24,14 @@ internal static class RegionFailoverChecks
         if (evidence.Ledger is { } ledger)
         {
             checks.Add(new(
-                "every acknowledged payment is on the survivor or named as lost by replication",
+                Survival,
                 ledger.Unexplained.Count == 0,
                 Text($"{ledger.Acknowledged} acknowledged, {ledger.LostByReplication.Count} lost by replication, {ledger.Unexplained.Count} missing without explanation")));
             checks.Add(new("every queued payment came to an end", ledger.Unfinished.Count == 0, Text($"{ledger.Unfinished.Count} unfinished")));
         }
         else
         {
-            checks.Add(new("every acknowledged payment is on the survivor or named as lost by replication", Held: false, unverified));
+            checks.Add(new(Survival, Held: false, unverified));
         }
 
         if (evidence.Charges is { } charges)

@@ -2,7 +2,6 @@ using GameDay.Checks;
 using GameDay.Deployment;
 using GameDay.History;
 using GameDay.Reporting;
-using GameDay.Timing;
 
 namespace GameDay.Experiments.RegionFailover;
 
@@ -21,7 +20,8 @@ internal static class RegionFailoverReport
             .ToList();
         var all = HistoryWindow.Of("all", operations);
         var loss = evidence.Loss;
-        var phases = Phases(loss, evidence.Failover, session.Clock);
+        var moments = RecoveryMoments.Of(loss, evidence.Failover, session.Clock);
+        var phases = moments?.Phases;
         var actual = phases?.InOrder.Sum(p => p.Seconds);
         var checks = RegionFailoverChecks.Of(evidence, all.Failed, actual);
         var first = evidence.FirstFromSurvivor;
@@ -51,20 +51,9 @@ internal static class RegionFailoverReport
             Checks = evidence.Steady is null ? checks : [evidence.Steady, .. checks],
             Windows = HistoryWindow.Split(operations, evidence.ControlStartedAt, loss.KilledAt, first?.EndedAt),
             Failures = [.. operations.Where(o => o.Outcome == Outcome.Failed).Take(FailuresShown).Select(o => $"{o.Kind} {o.Key ?? o.PaymentId}: {o.Error}")],
-            Timeline = RegionFailoverTimeline.Of(evidence, session.Clock),
+            Timeline = RegionFailoverTimeline.Of(evidence, moments, session.Clock),
         };
     }
-
-    /// <summary>The service's moments, counted from the kill, which only the runner knows; null unless all of them are known.</summary>
-    internal static RecoveryPhases? Phases(RegionLoss loss, FailoverMoments? failover, RunClock clock) =>
-        loss.KilledAt is { } killed && failover is { FirstSuccessAt: { } success }
-            ? new RecoveryPhases(
-                Seconds(clock.FromUtc(failover.DetectedAt) - killed),
-                Seconds(failover.ValidatedAt - failover.DetectedAt),
-                Seconds(failover.DecidedAt - failover.ValidatedAt),
-                Seconds(failover.SwitchedAt - failover.DecidedAt),
-                Seconds(success - failover.SwitchedAt))
-            : null;
 
     private static (Verdict Verdict, string Reason) Judge(Evidence evidence, IReadOnlyList<CheckResult> checks)
     {

@@ -8,7 +8,7 @@ internal static class RegionFailoverTimeline
 {
     private const int Digits = 6;
 
-    public static IReadOnlyList<TimelineEntry> Of(Evidence evidence, RunClock clock)
+    public static IReadOnlyList<TimelineEntry> Of(Evidence evidence, RecoveryMoments? moments, RunClock clock)
     {
         var loss = evidence.Loss;
         var entries = new List<(TimeSpan At, string Source, string Event)>();
@@ -19,15 +19,15 @@ internal static class RegionFailoverTimeline
         Add(loss.PromotedAt, "runner", $"{loss.Survivor} was seen writable");
         Add(evidence.FirstFromSurvivor?.EndedAt, "client", $"first payment acknowledged by {loss.Survivor}");
         Add(evidence.LoadStoppedAt, "runner", "load stopped");
-        if (evidence.Failover is { } failover)
+        if (evidence.Failover is { } failover && moments is not null)
         {
-            AddUtc(failover.FirstSignAt, "first sign of failure");
-            AddUtc(failover.DetectedAt, $"{failover.From} declared lost: {failover.Reason}");
-            AddUtc(failover.PromotionSeenAt, $"promotion of {failover.To} seen");
-            AddUtc(failover.ValidatedAt, $"{failover.To} proven to be the successor");
-            AddUtc(failover.DecidedAt, $"decided to follow {failover.To}");
-            AddUtc(failover.SwitchedAt, $"new work goes to {failover.To}");
-            AddUtc(failover.FirstSuccessAt, $"first success on {failover.To}");
+            Add(clock.FromUtc(failover.FirstSignAt), "service", "first sign of failure");
+            Add(moments.Detected, "service", $"{failover.From} declared lost: {failover.Reason}");
+            Add(failover.PromotionSeenAt is { } seen ? clock.FromUtc(seen) : null, "service", $"promotion of {failover.To} seen");
+            Add(moments.Validated, "service", $"{failover.To} proven to be the successor");
+            Add(moments.Decided, "service", $"decided to follow {failover.To}");
+            Add(moments.Switched, "service", $"new work goes to {failover.To}");
+            Add(moments.FirstSuccess, "service", $"first success on {failover.To}");
         }
 
         var origin = loss.KilledAt ?? evidence.LoadStartedAt;
@@ -41,7 +41,5 @@ internal static class RegionFailoverTimeline
                 entries.Add((known, source, text));
             }
         }
-
-        void AddUtc(DateTimeOffset? at, string text) => Add(at is { } known ? clock.FromUtc(known) : null, "service", text);
     }
 }

@@ -7,7 +7,7 @@ namespace GameDay.Experiments.RegionFailover;
 /// <summary>Asks a server itself what state it is in, so that an experiment does not take its own fault on trust.</summary>
 internal static class ServerProbe
 {
-    private static readonly TimeSpan ReplayPatience = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan ReplayQuiet = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ReplayInterval = TimeSpan.FromMilliseconds(20);
 
     public static async Task<bool> RefusesConnectionsAsync(PostgresServer server, CancellationToken ct)
@@ -38,25 +38,31 @@ internal static class ServerProbe
         }
     }
 
-    /// <summary>The commit time of the last transaction that a standby has, once it has replayed all that it received; null if that cannot be told.</summary>
+    /// <summary>The commit time of the last transaction that a standby has of its dead primary; null if that cannot be told.</summary>
     public static async Task<DateTimeOffset?> LastReplayedCommitAsync(PostgresServer standby, TimeProvider time, CancellationToken ct)
     {
-        const string Sql = """
-            SELECT pg_last_xact_replay_timestamp(), pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
-            """;
-        var started = time.GetTimestamp();
+        // What was received and what was replayed need not become equal: the primary can die in the middle of a record.
+        const string Sql = "SELECT pg_last_wal_replay_lsn()::text, pg_last_xact_replay_timestamp()";
         try
         {
             await using var connection = await OpenAsync(standby, ct);
-            while (time.GetElapsedTime(started) < ReplayPatience)
+            var (last, unchangedSince) = ("", time.GetTimestamp());
+            while (true)
             {
                 await using var command = new NpgsqlCommand(Sql, connection);
-                await using (var reader = await command.ExecuteReaderAsync(ct))
+                await using var reader = await command.ExecuteReaderAsync(ct);
+                if (!await reader.ReadAsync(ct) || await reader.IsDBNullAsync(0, ct) || await reader.IsDBNullAsync(1, ct))
                 {
-                    if (await reader.ReadAsync(ct) && !await reader.IsDBNullAsync(0, ct) && reader[1] is true)
-                    {
-                        return await reader.GetFieldValueAsync<DateTimeOffset>(0, ct);
-                    }
+                    return null;
+                }
+
+                if (reader.GetString(0) is var position && position != last)
+                {
+                    (last, unchangedSince) = (position, time.GetTimestamp());
+                }
+                else if (time.GetElapsedTime(unchangedSince) >= ReplayQuiet)
+                {
+                    return await reader.GetFieldValueAsync<DateTimeOffset>(1, ct);
                 }
 
                 await Task.Delay(ReplayInterval, time, ct);
@@ -65,9 +71,8 @@ internal static class ServerProbe
         catch (NpgsqlException)
         {
             // Not knowing is an answer too.
+            return null;
         }
-
-        return null;
     }
 
     private static async Task<NpgsqlConnection> OpenAsync(PostgresServer server, CancellationToken ct)
