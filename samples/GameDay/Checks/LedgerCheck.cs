@@ -1,0 +1,38 @@
+using GameDay.History;
+
+namespace GameDay.Checks;
+
+/// <summary>Compares what was promised to the clients with what the survivor has.</summary>
+/// <remarks>
+/// Asynchronous replication loses the end of the log and nothing else. So a missing payment is explained only if the dead
+/// region acknowledged it, and if nothing is on the survivor that the dead region wrote for a request sent after that
+/// acknowledgement: the log of such a request would lie behind the missing one.
+/// </remarks>
+internal static class LedgerCheck
+{
+    /// <param name="operations">The history since the last failover.</param>
+    /// <param name="survivor">The rows of the surviving region by payment id.</param>
+    /// <param name="deadRegion">The region that was killed; null when none was, and then nothing may be missing.</param>
+    public static LedgerFindings Compare(
+        IReadOnlyList<Operation> operations, IReadOnlyDictionary<string, LedgerRow> survivor, string? deadRegion)
+    {
+        var acknowledged = operations.Where(o => o.IsAcknowledged).ToList();
+        var missing = acknowledged.Where(o => !IsCaptured(o)).ToList();
+        var lastReplicated = acknowledged
+            .Where(o => survivor.TryGetValue(o.PaymentId!, out var row) && row.IsCaptured && row.Region == deadRegion)
+            .Select(o => o.SentAt)
+            .DefaultIfEmpty(TimeSpan.MinValue)
+            .Max();
+        var (lost, unexplained) = (new List<Operation>(), new List<Operation>());
+        foreach (var operation in missing)
+        {
+            (deadRegion is not null && operation.Region == deadRegion && operation.EndedAt >= lastReplicated ? lost : unexplained).Add(operation);
+        }
+
+        var unfinished = operations.Where(o => o.IsQueued && !(survivor.TryGetValue(o.PaymentId!, out var row) && !row.IsPending)).ToList();
+        var pending = operations.Count(o => (o.IsAcknowledged || o.IsQueued) && survivor.TryGetValue(o.PaymentId!, out var row) && row.IsPending);
+        return new LedgerFindings(acknowledged.Count, lost, unexplained, unfinished, pending);
+
+        bool IsCaptured(Operation o) => survivor.TryGetValue(o.PaymentId!, out var row) && row.IsCaptured;
+    }
+}

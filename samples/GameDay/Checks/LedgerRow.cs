@@ -1,0 +1,9 @@
+namespace GameDay.Checks;
+
+/// <summary>A payment as a database has it. The region is the one that wrote the row last.</summary>
+internal sealed record LedgerRow(string Id, string Key, string Status, string Region)
+{
+    public bool IsCaptured => Status == "captured";
+
+    public bool IsPending => Status == "pending";
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using GameDay.Experiments;
+
+namespace GameDay.CommandLine;
+
+/// <summary>The command line: <c>list</c> and <c>run</c>.</summary>
+internal static class GameDayCommands
+{
+    public static async Task<int> InvokeAsync(string[] args, Func<RunRequest, Task<int>> run)
+    {
+        var result = Root(run).Parse(args);
+        if (result.Errors.Count > 0)
+        {
+            foreach (var error in result.Errors)
+            {
+                await Console.Error.WriteLineAsync(error.Message);
+            }
+
+            await Console.Error.WriteLineAsync("'--help' shows what is possible.");
+            return ExitCodes.WrongUsage;
+        }
+
+        // Signals end the servers and the process at once; the library would wait for a cancellation that nobody heeds.
+        return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+    }
+
+    private static RootCommand Root(Func<RunRequest, Task<int>> run)
+    {
+        var list = new Command("list", "Show all experiments");
+        list.SetAction(_ => List());
+
+        var options = new RunOptions();
+        var runCommand = new Command("run", "Run experiments; exit code 0 only if every hypothesis held");
+        options.AddTo(runCommand);
+        runCommand.SetAction((result, _) => run(options.Read(result)));
+        return new RootCommand("Game days: break a running system on purpose and judge how it copes") { list, runCommand };
+    }
+
+    private static void List()
+    {
+        var width = ExperimentCatalog.All.Max(e => e.Name.Length);
+        foreach (var experiment in ExperimentCatalog.All)
+        {
+            Console.WriteLine($"{experiment.Name.PadRight(width)}  {experiment.Summary}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using GameDay.Experiments;
+using GameDay.Load;
+
+namespace GameDay.CommandLine;
+
+/// <summary>The arguments of <c>run</c>.</summary>
+internal sealed class RunOptions
+{
+    private const double MaxRate = 5_000;
+
+    private readonly Argument<string[]> _experiments = new("experiment")
+    {
+        Description = "The experiments to run, in this order",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string?> _report = new("--report") { Description = "Directory for report.json [default: artifacts/game-days/<experiment>]" };
+    private readonly Option<int> _seed = new("--seed") { Description = "Decides what the clients ask for", DefaultValueFactory = _ => 1 };
+    private readonly Option<bool> _serve = new("--serve") { Description = "Keep everything running afterwards, until Ctrl-C" };
+    private readonly Option<double> _rate = new("--rate")
+    {
+        Description = "Requests per second",
+        DefaultValueFactory = _ => new LoadOptions().Rate,
+        CustomParser = ParseRate,
+    };
+
+    private readonly Option<TimeSpan> _warmUp = Duration("--warm-up", "Load before anything is measured", d => d.WarmUp);
+    private readonly Option<TimeSpan> _control = Duration("--control", "Undisturbed load to compare with", d => d.Control);
+    private readonly Option<TimeSpan> _duration = Duration("--duration", "Load after the promotion", d => d.Duration);
+
+    public RunOptions()
+    {
+        _experiments.Validators.Add(result =>
+        {
+            foreach (var name in result.Tokens.Select(t => t.Value).Where(name => ExperimentCatalog.Find(name) is null))
+            {
+                result.AddError(ExperimentCatalog.Unknown(name));
+            }
+        });
+    }
+
+    public void AddTo(Command command)
+    {
+        command.Add(_experiments);
+        foreach (var option in new Option[] { _report, _seed, _serve, _rate, _warmUp, _control, _duration })
+        {
+            command.Add(option);
+        }
+    }
+
+    public RunRequest Read(ParseResult result) => new(
+        [.. result.GetValue(_experiments)!.Select(name => ExperimentCatalog.Find(name)!)],
+        new ExperimentSettings
+        {
+            Seed = result.GetValue(_seed),
+            WarmUp = result.GetValue(_warmUp),
+            Control = result.GetValue(_control),
+            Duration = result.GetValue(_duration),
+            Load = new LoadOptions { Rate = result.GetValue(_rate) },
+        },
+        result.GetValue(_report),
+        result.GetValue(_serve));
+
+    private static double ParseRate(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate is >= 1 and <= MaxRate)
+        {
+            return rate;
+        }
+
+        result.AddError($"'{text}' is not a rate; --rate is a number of requests per second between 1 and {MaxRate}.");
+        return 0;
+    }
+
+    private static Option<TimeSpan> Duration(string name, string description, Func<ExperimentSettings, TimeSpan> standard) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => standard(new ExperimentSettings()),
+        CustomParser = DurationArgument.Parse,
+    };
+}

@@ -1,0 +1,62 @@
+using GameDay.Deployment;
+using GameDay.Experiments;
+using GameDay.Reporting;
+using GameDay.Terminal;
+using GameDay.Timing;
+using Resilience.TestKit;
+using Spectre.Console;
+
+namespace GameDay.CommandLine;
+
+/// <summary>Runs what was asked for, one experiment after the other, each on a system of its own.</summary>
+internal sealed class Runner(Screen screen, Interruption interruption, TimeProvider time)
+{
+    public async Task<int> RunAsync(RunRequest request)
+    {
+        var allHeld = true;
+        foreach (var experiment in request.Experiments)
+        {
+            var serve = request.Serve && experiment == request.Experiments[^1];
+            try
+            {
+                allHeld &= await RunAsync(experiment, request, serve);
+            }
+            catch (Exception e)
+            {
+                await interruption.EndIfComingAsync();
+                await Console.Error.WriteLineAsync(Explain(experiment, e));
+                return ExitCodes.NotHeld;
+            }
+        }
+
+        return allHeld ? ExitCodes.HypothesisHeld : ExitCodes.NotHeld;
+    }
+
+    private static string Explain(IExperiment experiment, Exception e) => e switch
+    {
+        MissingCapabilityException or FileNotFoundException => e.Message,
+        _ => $"'{experiment.Name}' could not be run. {e}",
+    };
+
+    private async Task<bool> RunAsync(IExperiment experiment, RunRequest request, bool serve)
+    {
+        var clock = new RunClock(time);
+        var status = new RunStatus(experiment.Name, clock);
+        await using var session = new ExperimentSession(request.Settings, clock, status);
+        var work = experiment.RunAsync(session, CancellationToken.None);
+        await screen.Progress(clock).ShowAsync(status, work);
+
+        // Servers that a signal ends look like failures of the service.
+        await interruption.EndIfComingAsync();
+        var report = await work;
+        var path = await ReportFile.WriteAsync(report, request.DirectoryFor(experiment), CancellationToken.None);
+        Summary.Print(screen.Console, report, path);
+        if (serve && session.Deployment is { } deployment)
+        {
+            Invitation.Print(deployment);
+            await Task.Delay(Timeout.InfiniteTimeSpan, time);
+        }
+
+        return report.Verdict == Verdict.Passed;
+    }
+}

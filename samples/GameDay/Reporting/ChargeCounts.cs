@@ -1,0 +1,3 @@
+namespace GameDay.Reporting;
+
+internal sealed record ChargeCounts(int Total, int Duplicates);

@@ -1,0 +1,3 @@
+namespace GameDay.Reporting;
+
+internal sealed record RequestCounts(int Total, int Succeeded, int Degraded, int Failed);
