@@ -18,9 +18,10 @@ public sealed class FolderDependencyTests
         ["Diagnostics"] = [],
         ["Internal"] = [],
         ["Regions"] = [],
+        ["Pipelines"] = [],
         ["Evidence"] = ["Regions"],
         ["Postgres"] = ["Regions", "Evidence"],
-        ["DependencyInjection"] = ["Regions", "Evidence", "Postgres"],
+        ["DependencyInjection"] = ["Regions", "Pipelines", "Evidence", "Postgres"],
     };
 
     private static readonly Dictionary<string, string[]> AspNetCore = new(StringComparer.Ordinal)
