@@ -1,0 +1,38 @@
+using Resilience.Pipelines.Bulkhead;
+using Resilience.Pipelines.CircuitBreaker;
+using Resilience.Pipelines.Hedging;
+using Resilience.Pipelines.Http;
+using Resilience.Pipelines.Retry;
+using Resilience.Pipelines.Timeouts;
+
+namespace Resilience.Pipelines;
+
+/// <summary>
+/// How a dependency is called (<c>DrResilience:Dependencies:{name}</c>). Outermost first: total time-out, retry, hedging,
+/// breaker, bulkhead, attempt time-out. Each can be switched off alone.
+/// </summary>
+public sealed record DependencyOptions
+{
+    /// <summary>The longest a call may take with all its attempts and waits. The caller's own deadline may be shorter.</summary>
+    /// <value>30 seconds by default.</value>
+    public TimeoutOptions TotalRequestTimeout { get; init; } = TimeoutOptions.Total;
+
+    /// <summary>Repeating what failed.</summary>
+    public RetryOptions Retry { get; init; } = new();
+
+    /// <summary>A second attempt beside a slow first one.</summary>
+    public HedgingOptions Hedging { get; init; } = new();
+
+    /// <summary>Not calling what is down.</summary>
+    public CircuitBreakerOptions CircuitBreaker { get; init; } = new();
+
+    /// <summary>How many calls may run at once.</summary>
+    public BulkheadOptions Bulkhead { get; init; } = new();
+
+    /// <summary>The longest a single attempt may take.</summary>
+    /// <value>10 seconds by default.</value>
+    public TimeoutOptions AttemptTimeout { get; init; } = TimeoutOptions.Attempt;
+
+    /// <summary>What concerns HTTP alone.</summary>
+    public HttpDependencyOptions Http { get; init; } = new();
+}
