@@ -75,6 +75,7 @@ internal sealed partial class ActiveRegionSet : IAsyncDisposable
     {
         var old = _current;
         var next = new RegionSet(options, old.Current.Topology, _context);
+        Pending = "A writer is being looked for with the changed configuration; the previous one is in use.";
         next.Start();
         old.Teach(next);
         try
@@ -82,7 +83,7 @@ internal sealed partial class ActiveRegionSet : IAsyncDisposable
             while (!await TakesOverAsync(next, old, Deadline.In(options.WaitForWriter, _context.Clock), cancellationToken))
             {
                 var explanation = TopologyExplanation.NoWriter(_context.Dependency, options.WaitForWriter, next);
-                if (Pending is null)
+                if (Pending != explanation)
                 {
                     LogWaiting(_context.Logger, _context.Dependency, explanation);
                 }

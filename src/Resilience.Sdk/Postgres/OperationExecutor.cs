@@ -18,6 +18,8 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
         TimeSpan patience,
         CancellationToken cancellationToken)
     {
+        using var activity = DrResilienceDiagnostics.Source.StartActivity("dr.operation");
+        activity?.SetTag("dr.dependency", opener.Dependency);
         var attempts = new OperationAttempts(operationId, Guid.NewGuid(), work, patience);
         while (true)
         {
@@ -30,6 +32,8 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
                     attempts.Seen, patience, attempts.Deadline ?? Deadline.In(patience, opener.Clock), cancellationToken);
                 var outcome = await AttemptAsync(attempts, opened.Value.Connection, cancellationToken);
                 onCommitted(opened.Value.Route);
+                activity?.SetTag("dr.region", opened.Value.Route.Region);
+                activity?.SetTag("dr.attempts", attempts.Repeats + 1);
                 return outcome;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
