@@ -157,13 +157,8 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
     private TimeSpan NextPause()
     {
         var topology = _tracker.Current.Topology;
-        if (topology.Claimant == _region)
-        {
-            return TimeSpan.Zero;
-        }
-
         var pause = Calm;
-        if (topology.Phase != TopologyPhase.Steady)
+        if (topology.Phase != TopologyPhase.Steady || topology.Claimant == _region)
         {
             // A region that is gone is asked less and less often, a standby that may be promoted any moment is not.
             var doublings = Math.Clamp(topology[_region].Misses - 2, 0, 5);

@@ -21,6 +21,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     public RegionSet(PostgresOptions options, RegionTopology? before, RegionSetContext context)
     {
         Options = options;
+        Stopping = _stopping.Token;
         _context = context;
         var names = options.Regions.Select(region => region.Name).ToList();
         _tracker = new TopologyTracker(
@@ -41,12 +42,13 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     /// <summary>Where writes go now, or null. One volatile read.</summary>
     public WriterRoute? Route => Volatile.Read(ref _route);
 
-    public CancellationToken Stopping => _stopping.Token;
+    /// <summary>Cancelled when the set is disposed; valid for ever, for callers that still wait on it.</summary>
+    public CancellationToken Stopping { get; }
 
     public void Start()
     {
-        _loops.Add(Task.Run(() => _tracker.RunAsync(_stopping.Token)));
-        _loops.AddRange(Endpoints.Select(endpoint => Task.Run(() => endpoint.Monitor.RunAsync(_stopping.Token))));
+        _loops.Add(Task.Run(() => _tracker.RunAsync(Stopping)));
+        _loops.AddRange(Endpoints.Select(endpoint => Task.Run(() => endpoint.Monitor.RunAsync(Stopping))));
     }
 
     public RegionEndpoint Endpoint(string region) => Endpoints.First(endpoint => endpoint.Region == region);
@@ -62,7 +64,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     /// <returns>The route, or null when time is up.</returns>
     public async ValueTask<WriterRoute?> WaitForRouteAsync(SeenFailure? seen, Deadline deadline, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Stopping);
         while (true)
         {
             var current = _tracker.Current;
@@ -110,8 +112,6 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         {
             await endpoint.DisposeAsync();
         }
-
-        _stopping.Dispose();
     }
 
     private void Act(TopologyEvent happened, RegionTopology topology)
@@ -138,7 +138,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
                 RegionMetrics.CountTransition(_context.Dependency, changed.Region, changed.To.ToString());
                 if (changed.To is RegionCondition.Standby or RegionCondition.Writable)
                 {
-                    Endpoint(changed.Region).Warm(_stopping.Token);
+                    Endpoint(changed.Region).Warm(Stopping);
                 }
 
                 break;

@@ -11,7 +11,8 @@ namespace Resilience.IntegrationTests.Postgres;
 /// </summary>
 public sealed class CommitCutter : IAsyncDisposable
 {
-    private static readonly byte[] Commit = "COMMIT"u8.ToArray();
+    /// <summary>With the terminating zero: "READ COMMITTED" is none.</summary>
+    private static readonly byte[] Commit = "COMMIT\0"u8.ToArray();
     private readonly PostgresServer _server;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TcpListener _listener;

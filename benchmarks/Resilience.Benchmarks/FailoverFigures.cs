@@ -1,0 +1,4 @@
+namespace Resilience.Benchmarks;
+
+/// <summary>What one failover cost one contestant.</summary>
+internal readonly record struct FailoverFigures(double FirstCommitMs, double FailedCalls);

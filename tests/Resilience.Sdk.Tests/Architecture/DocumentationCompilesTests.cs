@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Resilience.Sdk.Tests.Architecture;
+
+/// <summary>Compiles every C# block of the README and the docs as it stands there.</summary>
+public sealed partial class DocumentationCompilesTests
+{
+    private const string WebUsings =
+        "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Net.Http; "
+        + "global using System.Threading; global using System.Threading.Tasks; global using Microsoft.AspNetCore.Builder; global using Microsoft.AspNetCore.Hosting; "
+        + "global using Microsoft.AspNetCore.Http; global using Microsoft.AspNetCore.Routing; global using Microsoft.Extensions.Configuration; "
+        + "global using Microsoft.Extensions.DependencyInjection; global using Microsoft.Extensions.Hosting; global using Microsoft.Extensions.Logging;";
+
+    private static readonly CSharpParseOptions Options = new(LanguageVersion.Latest);
+
+    private static readonly List<MetadataReference> References =
+        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))];
+
+    public static TheoryData<string, int> Blocks()
+    {
+        var blocks = new TheoryData<string, int>();
+        var pages = Directory.EnumerateFiles(RepositoryRoot.Combine("docs"), "*.md", SearchOption.AllDirectories).Prepend(RepositoryRoot.Combine("README.md"));
+        foreach (var page in pages)
+        {
+            for (var i = 0; i < Code().Count(File.ReadAllText(page)); i++)
+            {
+                blocks.Add(Path.GetRelativePath(RepositoryRoot.Path, page), i);
+            }
+        }
+
+        return blocks;
+    }
+
+    [Fact]
+    public void Readme_HasRunningCodeByLineTwenty() =>
+        Assert.Contains("builder.AddDrResilience();", string.Concat(File.ReadLines(RepositoryRoot.Combine("README.md")).Take(20)), StringComparison.Ordinal);
+
+    [Theory]
+    [MemberData(nameof(Blocks))]
+    public void Block_Compiles(string page, int index)
+    {
+        var code = Code().Matches(File.ReadAllText(RepositoryRoot.Combine(page)))[index].Groups["code"].Value;
+        var isProgram = code.Contains("CreateBuilder", StringComparison.Ordinal);
+        var compilation = CSharpCompilation.Create(
+            "Documentation",
+            [CSharpSyntaxTree.ParseText(WebUsings, Options), CSharpSyntaxTree.ParseText(isProgram ? code : AsSnippet(code), Options)],
+            References,
+            new CSharpCompilationOptions(isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+
+        Assert.Empty(compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(diagnostic => diagnostic.ToString()));
+    }
+
+    /// <summary>A block that is no program shows calls on an injected data source.</summary>
+    private static string AsSnippet(string code) =>
+        $$"""
+        using Npgsql;
+        using Resilience.Postgres;
+        class Snippet
+        {
+            async Task RunAsync(RegionalDataSource db, string operationId, CancellationToken ct)
+            {
+                {{code}}
+            }
+        }
+        """;
+
+    [GeneratedRegex("^```csharp\n(?<code>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Code();
+}
