@@ -14,7 +14,7 @@ internal sealed class RunOptions
     private readonly Argument<string[]> _experiments = new("experiment")
     {
         Description = "The experiments to run, in this order",
-        Arity = ArgumentArity.OneOrMore,
+        Arity = ArgumentArity.ZeroOrMore,
     };
 
     private readonly Option<string?> _report = new("--report") { Description = "Directory for report.json [default: artifacts/game-days/<experiment>]" };
@@ -33,8 +33,14 @@ internal sealed class RunOptions
 
     public RunOptions()
     {
+        // Its own message names what there is; that of a required argument does not.
         _experiments.Validators.Add(result =>
         {
+            if (result.Tokens.Count == 0)
+            {
+                result.AddError($"Name an experiment to run: {string.Join(", ", ExperimentCatalog.All.Select(e => e.Name))}.");
+            }
+
             foreach (var name in result.Tokens.Select(t => t.Value).Where(name => ExperimentCatalog.Find(name) is null))
             {
                 result.AddError(ExperimentCatalog.Unknown(name));

@@ -40,7 +40,7 @@ public sealed class GameDayProgramTests : IDisposable
     [InlineData("promotion and load")]
     public async Task Run_InterruptedAtAnyTime_ExitsWith130AndLeavesNothing(string phase)
     {
-        await using var program = GameDayProcess.Start("run", "region-failover", "--report", _directory);
+        await using var program = GameDayProcess.Start("run", "region-failover", "--report", _directory, "--rate", "20");
         await program.WaitForOutputAsync(phase, Patience);
 
         program.Interrupt();
@@ -55,7 +55,7 @@ public sealed class GameDayProgramTests : IDisposable
     [InlineData("run anything", "'list' shows all of them")]
     [InlineData("run region-failover --rate fast", "'fast' is not a rate")]
     [InlineData("run region-failover --duration 2h", "'2h' is not a duration")]
-    [InlineData("run", "experiment")]
+    [InlineData("run", "Name an experiment to run: region-failover")]
     public async Task Run_WrongArguments_ExitsWith2AndSaysWhatIsWrong(string arguments, string message)
     {
         await using var program = GameDayProcess.Start(arguments.Split(' '));
