@@ -114,7 +114,12 @@ internal static class RunDirectory
             var ending = Processes.SelectMany(ProcessTree.Kill).ToList();
             if (descendants)
             {
-                ending.AddRange(ProcessTree.Descendants(ProcessIdentity.Self).SelectMany(ProcessTree.Kill));
+                // Looked for several times: one may be between its fork and its place in the tree.
+                for (var look = 0; look < 3; look++)
+                {
+                    ending.AddRange(ProcessTree.Descendants(ProcessIdentity.Self).SelectMany(ProcessTree.Kill));
+                    SpinWait.SpinUntil(() => false, TimeSpan.FromMilliseconds(20));
+                }
             }
 
             SpinWait.SpinUntil(() => ending.TrueForAll(p => !p.IsAlive), TimeSpan.FromSeconds(5));
