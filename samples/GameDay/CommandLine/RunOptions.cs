@@ -33,14 +33,8 @@ internal sealed class RunOptions
 
     public RunOptions()
     {
-        // Its own message names what there is; that of a required argument does not.
         _experiments.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 0)
-            {
-                result.AddError($"Name an experiment to run: {string.Join(", ", ExperimentCatalog.All.Select(e => e.Name))}.");
-            }
-
             foreach (var name in result.Tokens.Select(t => t.Value).Where(name => ExperimentCatalog.Find(name) is null))
             {
                 result.AddError(ExperimentCatalog.Unknown(name));
@@ -51,6 +45,15 @@ internal sealed class RunOptions
     public void AddTo(Command command)
     {
         command.Add(_experiments);
+
+        // Its own message names what there is; that of a required argument does not.
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_experiments) is null or { Tokens.Count: 0 })
+            {
+                result.AddError($"Name an experiment to run: {string.Join(", ", ExperimentCatalog.All.Select(e => e.Name))}.");
+            }
+        });
         foreach (var option in new Option[] { _report, _seed, _serve, _rate, _warmUp, _control, _duration })
         {
             command.Add(option);
