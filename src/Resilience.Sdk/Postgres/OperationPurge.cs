@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Resilience.Internal;
 
 namespace Resilience.Postgres;
 
@@ -54,7 +55,7 @@ internal sealed partial class OperationPurge : IAsyncDisposable
             catch (Exception exception) when (!_stopping.IsCancellationRequested)
 #pragma warning restore CA1031
             {
-                LogFailed(_context.Logger, exception, _context.Dependency);
+                Guarded.Run(() => LogFailed(_context.Logger, exception, _context.Dependency));
             }
         }
     }

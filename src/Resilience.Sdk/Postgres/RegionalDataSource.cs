@@ -185,8 +185,12 @@ public sealed class RegionalDataSource : DbDataSource
         await OpenWriterAsync(cancellationToken);
 
     /// <inheritdoc/>
-    [SuppressMessage("Usage", "VSTHRD002:Avoid problematic synchronous waits", Justification = "The caller asked for a synchronous open; only a switch under way makes it wait.")]
-    protected override DbConnection OpenDbConnection() => OpenWriterAsync().AsTask().GetAwaiter().GetResult();
+    protected override DbConnection OpenDbConnection()
+    {
+        var opened = _opener.Open(Patience);
+        NoteFirstSuccess(opened.Route);
+        return opened.Route.Watch(opened.Connection);
+    }
 
     /// <summary>A closed connection to the region that writes now. It does not follow a later switch; open it soon.</summary>
     /// <returns>A connection that <see cref="DbConnection.Open()"/> opens; while there is no writer, one to the first region.</returns>
@@ -231,20 +235,25 @@ public sealed class RegionalDataSource : DbDataSource
 
     private async ValueTask<NpgsqlConnection> FinishOpeningAsync(ValueTask<NpgsqlConnection> opening, WriterRoute route, CancellationToken cancellationToken)
     {
-        SeenFailure? seen;
+        var patience = Patience;
+        var deadline = Deadline.In(patience, Clock);
+        SeenFailure? seen = null;
         var set = _active.Current;
         try
         {
-            var connection = await opening;
+            var connection = await AbandonedTask.WaitAsync(opening.AsTask(), patience, Clock.Time, cancellationToken);
             NoteFirstSuccess(route);
             return route.Watch(connection);
         }
-        catch (Exception exception) when (WriterOpener.IsRepeatable(exception, cancellationToken))
+        catch (Exception exception) when (exception is TimeoutException || WriterOpener.IsRepeatable(exception, cancellationToken))
         {
-            seen = _opener.Report(set, route, exception);
+            if (FailureClassifier.OfOpen(exception) is { } failure)
+            {
+                seen = _opener.Report(set, route, failure);
+            }
         }
 
-        var opened = await _opener.OpenAsync(seen, Patience, Deadline.In(Patience, Clock), cancellationToken);
+        var opened = await _opener.OpenAsync(seen, patience, deadline, cancellationToken);
         NoteFirstSuccess(opened.Route);
         return opened.Route.Watch(opened.Connection);
     }
