@@ -12,7 +12,8 @@ internal static class LedgerRegistration
         if (builder.Configuration.GetSection($"DrResilience:Dependencies:{RegionalLedger.Dependency}:Postgres").Exists())
         {
             services.AddSingleton<IPaymentLedger, RegionalLedger>();
-            services.AddHostedService<PostgresSchema>();
+            services.AddSingleton<PostgresSchema>();
+            services.AddHostedService(provider => provider.GetRequiredService<PostgresSchema>());
             return;
         }
 
