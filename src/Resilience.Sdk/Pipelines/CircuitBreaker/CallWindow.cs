@@ -103,7 +103,8 @@ internal sealed class CallWindow
     private static void Add(long[] cells, int offset, ulong slice, uint count) => Add(ref cells[offset + (int)(slice % Slices)], (uint)slice, count);
 
     // The slice's number above, its count below: one compare-and-swap counts and, when the cell is old, replaces it.
-    // 32 bits hold the calls of any slice of a stripe: its longest is 6 minutes.
+    // 32 bits hold the calls of a slice, which takes 6 minutes at most, and tell slices apart over 3 years, at the
+    // shortest that there is.
     private static void Add(ref long cell, uint slice, uint count)
     {
         var seen = Volatile.Read(ref cell);
