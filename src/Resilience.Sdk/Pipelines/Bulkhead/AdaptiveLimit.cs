@@ -93,7 +93,7 @@ internal sealed class AdaptiveLimit
         {
             var (count, sum) = _samples.Take();
             var length = _time.GetElapsedTime(_windowStart, now);
-            var window = new LimitWindow(sum.TotalSeconds / count, sum / length, _refused, _overloaded);
+            var window = new LimitWindow(count, sum.TotalSeconds / count, sum / length, _refused, _overloaded);
             _state = GradientLimit.Next(_state, window, _rules);
             _windowStart = now;
             Volatile.Write(ref _refused, false);

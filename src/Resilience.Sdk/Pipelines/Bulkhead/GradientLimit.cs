@@ -15,6 +15,9 @@ namespace Resilience.Pipelines.Bulkhead;
 /// </remarks>
 internal static class GradientLimit
 {
+    /// <summary>Windows whose mean is the first baseline; until then the limit does not move by latency.</summary>
+    public const int WarmUp = 5;
+
     private const double Smoothing = 0.2;
     private const double Tolerance = 1.5;
     private const double LongWindow = 600;
@@ -22,8 +25,12 @@ internal static class GradientLimit
 
     // Tolerance alone would settle at half as many calls again as the dependency can work on. Over ten windows the noise is a
     // third of that of one, so less need be tolerated.
-    private const double Headroom = 1.2;
-    private const double ProbeWeight = 0.25;
+    private const double Headroom = 1.15;
+
+    // A probe counts by its samples, or chance would move the baseline of a small dependency.
+    private const double HighestWeight = 0.25;
+    private const double LowestWeight = 0.1;
+    private const double SamplesPerWeight = 800;
 
     // Many clients of one server probe at different times, and each then still meets the queue of the others. What they
     // mistake for a slower server must not raise the baseline fast.
@@ -37,20 +44,30 @@ internal static class GradientLimit
     public static GradientState Next(GradientState state, LimitWindow window, GradientRules rules) => state.Phase switch
     {
         GradientPhase.Draining => state with { Phase = GradientPhase.Probing },
-        GradientPhase.Probing => AfterProbe(state, window.MeanRtt),
-        _ when state.BaselineRtt == 0 => state with { BaselineRtt = window.MeanRtt, RecentRtt = window.MeanRtt, RecentInFlight = window.InFlight },
+        GradientPhase.Probing => AfterProbe(state, window),
+        _ when state.Windows < WarmUp => AfterWarmUp(state, window),
         _ => AfterSteady(state, window, rules),
     };
 
     /// <summary>The state after an answer that it is too much.</summary>
     public static GradientState Cut(GradientState state, GradientRules rules) => state with { Limit = Math.Max(rules.MinLimit, state.Limit * 0.9) };
 
-    private static GradientState AfterProbe(GradientState state, double rtt)
+    private static GradientState AfterWarmUp(GradientState state, LimitWindow window) => state with
+    {
+        Windows = state.Windows + 1,
+        RecentRtt = window.MeanRtt,
+        RecentInFlight = window.InFlight,
+
+        // The first window is left out: in it only the quick calls have ended yet.
+        BaselineRtt = state.Windows == 0 ? 0 : state.BaselineRtt + ((window.MeanRtt - state.BaselineRtt) / state.Windows),
+    };
+
+    private static GradientState AfterProbe(GradientState state, LimitWindow window)
     {
         // A queue was found that the baseline took for the latency of the server: there may be more, so look again soon.
-        var found = rtt < state.BaselineRtt * 0.9;
+        var found = window.MeanRtt < state.BaselineRtt * 0.9;
         var gap = found ? FirstProbe : Math.Min(state.ProbeGap * 2, LongestGap);
-        return state with { Phase = GradientPhase.Steady, BaselineRtt = Probed(state.BaselineRtt, rtt), ProbeGap = gap, UntilProbe = gap };
+        return state with { Phase = GradientPhase.Steady, BaselineRtt = Probed(state.BaselineRtt, window), ProbeGap = gap, UntilProbe = gap };
     }
 
     private static GradientState AfterSteady(GradientState state, LimitWindow window, GradientRules rules)
@@ -100,13 +117,16 @@ internal static class GradientLimit
         if (state.Limit <= rules.MinLimit)
         {
             // Nothing lower can be tried, so this is the probe: a server that became slower for good is believed here.
-            return Probed(state.BaselineRtt, rtt);
+            return Probed(state.BaselineRtt, window);
         }
 
         // Load only ever lengthens a call, so one that is shorter under load shows a baseline that is too high.
         return recent < state.BaselineRtt * 0.9 ? state.BaselineRtt + (Smoothing * (recent - state.BaselineRtt)) : state.BaselineRtt;
     }
 
-    private static double Probed(double baseline, double rtt) =>
-        Math.Min(baseline + (ProbeWeight * (rtt - baseline)), baseline * (1 + HighestRise));
+    private static double Probed(double baseline, LimitWindow window)
+    {
+        var weight = Math.Clamp(window.Samples / SamplesPerWeight, LowestWeight, HighestWeight);
+        return Math.Min(baseline + (weight * (window.MeanRtt - baseline)), baseline * (1 + HighestRise));
+    }
 }

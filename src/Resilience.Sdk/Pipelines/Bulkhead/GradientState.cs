@@ -6,7 +6,7 @@ internal readonly record struct GradientState
     /// <summary>The limit, unrounded; a probe uses half of it for two windows.</summary>
     public required double Limit { get; init; }
 
-    /// <summary>The duration, in seconds, of a call that meets no queue of our making; zero before the first window.</summary>
+    /// <summary>The duration, in seconds, of a call that meets no queue of our making; zero before the second window.</summary>
     public double BaselineRtt { get; init; }
 
     /// <summary>The duration lately, in seconds, averaged over about ten windows.</summary>
@@ -14,6 +14,9 @@ internal readonly record struct GradientState
 
     /// <summary>Calls in flight lately, averaged likewise.</summary>
     public double RecentInFlight { get; init; }
+
+    /// <summary>Windows seen, up to <see cref="GradientLimit.WarmUp"/>.</summary>
+    public int Windows { get; init; }
 
     /// <summary>What the running window is for.</summary>
     public GradientPhase Phase { get; init; }

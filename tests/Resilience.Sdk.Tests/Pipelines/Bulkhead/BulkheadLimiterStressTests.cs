@@ -23,7 +23,7 @@ public sealed class BulkheadLimiterStressTests(ITestOutputHelper output)
 
         Crowd.Run(Threads, thread =>
         {
-            for (var i = 0; i < 500; i++)
+            for (var i = 0; i < 200; i++)
             {
                 // No time passes and the queue has room for all, so every call must be granted.
                 if (!Answer(limiter.AcquireAsync((CallPriority)((i + thread) % 3 - 1), Long, default)))
@@ -45,7 +45,7 @@ public sealed class BulkheadLimiterStressTests(ITestOutputHelper output)
 
         output.WriteLine($"most held at once {most}");
         Assert.InRange(most, 1, limit);
-        Assert.Equal(Threads * 500, granted);
+        Assert.Equal(Threads * 200, granted);
         AssertAllReturned(limiter, limit);
     }
 
@@ -209,10 +209,9 @@ public sealed class BulkheadLimiterStressTests(ITestOutputHelper output)
 
     private static int Outcome(Task<bool> call)
     {
-        using var done = new ManualResetEventSlim();
-        _ = call.ContinueWith(_ => done.Set(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        Assert.True(done.Wait(TimeSpan.FromSeconds(60)), "A waiter was lost.");
-        return call.IsCanceled ? 2 : call.Result ? 0 : 1;
+        // Not a continuation, which would need a thread of a pool that other tests keep busy.
+        Assert.True(((IAsyncResult)call).AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(60)), "A waiter was lost.");
+        return call.IsCanceled ? 2 : call is { Result: true } ? 0 : 1;
     }
 
     private static void Raise(ref int most, int value)

@@ -15,12 +15,12 @@ public sealed class GradientLimitTests
     [InlineData(100, 20, 20, 0, true, false, 100.8, "used by bursts: some were refused")]
     [InlineData(100, 20, 20, 100, false, true, 100, "no growth with overload answers")]
     [InlineData(100, 20, 30, 100, false, false, 100.8, "one window within the tolerance")]
-    [InlineData(100, 30, 30, 100, false, false, 96.8, "many such windows are above the headroom")]
+    [InlineData(100, 30, 30, 100, false, false, 100 + (0.2 * (((100 * 1.15 * 20) / 30d) + 4 - 100)), "many such windows are above the headroom")]
     [InlineData(100, 20, 600, 100, false, false, 90.8, "an outlier costs no more than a half, smoothed")]
     [InlineData(10.5, 20, 600, 11, false, false, 10, "the lower bound")]
     public void Next_Steady_MovesTheLimit(double limit, double recent, double window, double inFlight, bool refused, bool overloaded, double expected, string why)
     {
-        var next = GradientLimit.Next(State(limit, recent), new LimitWindow(window / 1000, inFlight, refused, overloaded), Rules);
+        var next = GradientLimit.Next(State(limit, recent), new LimitWindow(200, window / 1000, inFlight, refused, overloaded), Rules);
 
         Assert.True(Math.Abs(expected - next.Limit) < 1e-6, $"{why}: expected {expected}, got {next.Limit}");
     }
@@ -34,23 +34,29 @@ public sealed class GradientLimitTests
     [InlineData(10, 80, 80, 10, 22, "at the lowest limit a slower server is believed, a tenth at a time")]
     public void Next_Steady_LearnsTheBaseline(double limit, double recent, double window, double inFlight, double expected, string why)
     {
-        var next = GradientLimit.Next(State(limit, recent), new LimitWindow(window / 1000, inFlight, false, false), Rules);
+        var next = GradientLimit.Next(State(limit, recent), new LimitWindow(200, window / 1000, inFlight, false, false), Rules);
 
         Assert.True(Math.Abs(expected - (next.BaselineRtt * 1000)) < 1e-6, $"{why}: expected {expected}, got {next.BaselineRtt * 1000}");
     }
 
     [Fact]
-    public void Next_FirstWindow_IsTheBaseline()
+    public void Next_FirstWindows_AverageToTheBaseline_WithoutTheFirst()
     {
-        var next = GradientLimit.Next(GradientLimit.Start(100), new LimitWindow(0.05, 100, true, true), Rules);
+        var state = GradientLimit.Start(100);
+        foreach (var rtt in new[] { 0.001, 0.05, 0.03, 0.05, 0.03 })
+        {
+            state = GradientLimit.Next(state, new LimitWindow(200, rtt, 100, true, true), Rules);
+        }
 
-        Assert.Equal(GradientLimit.Start(100) with { BaselineRtt = 0.05, RecentRtt = 0.05, RecentInFlight = 100 }, next);
+        Assert.Equal(GradientLimit.WarmUp, state.Windows);
+        Assert.Equal((100, 0.03, 100), (state.Limit, state.RecentRtt, state.RecentInFlight));
+        Assert.Equal(0.04, state.BaselineRtt, 9);
     }
 
     [Fact]
     public void Next_Saturated_ProbesAtHalfTheLimit_AndComesBack()
     {
-        var loaded = new LimitWindow(0.024, 100, false, false);
+        var loaded = new LimitWindow(200, 0.024, 100, false, false);
         var state = State(100, 24) with { UntilProbe = 2, ProbeGap = 5 };
 
         state = GradientLimit.Next(state, loaded, Rules);
@@ -60,7 +66,7 @@ public sealed class GradientLimitTests
         Assert.Equal((GradientPhase.Draining, (int)(limit / 2)), (state.Phase, state.Effective(Rules)));
         state = GradientLimit.Next(state, loaded, Rules);
         Assert.Equal((GradientPhase.Probing, 0.02), (state.Phase, state.BaselineRtt));
-        state = GradientLimit.Next(state, new LimitWindow(0.019, 50, true, false), Rules);
+        state = GradientLimit.Next(state, new LimitWindow(200, 0.019, 50, true, false), Rules);
 
         Assert.Equal((GradientPhase.Steady, limit, 10, 10), (state.Phase, state.Limit, state.ProbeGap, state.UntilProbe));
         Assert.Equal(0.01975, state.BaselineRtt, 9);
@@ -74,10 +80,21 @@ public sealed class GradientLimitTests
     {
         var probing = State(100, 20) with { Phase = GradientPhase.Probing, ProbeGap = 160 };
 
-        var next = GradientLimit.Next(probing, new LimitWindow(rtt / 1000, 50, false, false), Rules);
+        var next = GradientLimit.Next(probing, new LimitWindow(200, rtt / 1000, 50, false, false), Rules);
 
         Assert.True(Math.Abs(expected - (next.BaselineRtt * 1000)) < 1e-6, $"{why}: expected {expected}, got {next.BaselineRtt * 1000}");
         Assert.Equal((gap, gap), (next.ProbeGap, next.UntilProbe));
+    }
+
+    [Theory]
+    [InlineData(10, 19)]
+    [InlineData(120, 18.5)]
+    [InlineData(1000, 17.5)]
+    public void Next_Probe_CountsByItsSamples(long samples, double expected)
+    {
+        var probing = State(100, 20) with { Phase = GradientPhase.Probing };
+
+        Assert.Equal(expected, GradientLimit.Next(probing, new LimitWindow(samples, 0.01, 50, false, false), Rules).BaselineRtt * 1000, 6);
     }
 
     [Theory]
@@ -85,7 +102,7 @@ public sealed class GradientLimitTests
     [InlineData(10, 10, true, "nothing lower to try")]
     public void Next_WithoutNeed_DoesNotProbe(double limit, double inFlight, bool refused, string why)
     {
-        var state = GradientLimit.Next(State(limit, 20) with { UntilProbe = 1 }, new LimitWindow(0.02, inFlight, refused, false), Rules);
+        var state = GradientLimit.Next(State(limit, 20) with { UntilProbe = 1 }, new LimitWindow(200, 0.02, inFlight, refused, false), Rules);
 
         Assert.True(state.Phase == GradientPhase.Steady, why);
     }
@@ -96,5 +113,5 @@ public sealed class GradientLimitTests
     public void Cut_TakesATenth(double limit, double expected) => Assert.Equal(expected, GradientLimit.Cut(State(limit, 20), Rules).Limit, 6);
 
     private static GradientState State(double limit, double recentMilliseconds) =>
-        GradientLimit.Start(100) with { Limit = limit, BaselineRtt = 0.02, RecentRtt = recentMilliseconds / 1000, RecentInFlight = limit / 2 };
+        GradientLimit.Start(100) with { Windows = GradientLimit.WarmUp, Limit = limit, BaselineRtt = 0.02, RecentRtt = recentMilliseconds / 1000, RecentInFlight = limit / 2 };
 }

@@ -17,8 +17,8 @@ internal sealed class ServerSimulation(BulkheadLimiter limiter, ManualTimeProvid
     /// <summary>How long the server works on a call on average.</summary>
     public TimeSpan Service { get; set; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Whether the time of work varies (exponentially) or is always the same.</summary>
-    public bool Varies { get; init; } = true;
+    /// <summary>How the time of work varies from call to call.</summary>
+    public Spread Spread { get; init; } = Spread.Exponential;
 
     /// <summary>The queue from which on the server answers that it is too much; null for never.</summary>
     public int? RefusesAt { get; init; }
@@ -29,7 +29,7 @@ internal sealed class ServerSimulation(BulkheadLimiter limiter, ManualTimeProvid
     /// <summary>The most that a call may take to be of use.</summary>
     public TimeSpan Useful { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    private TimeSpan Interval => Service / capacity / Load * -Math.Log(1 - _random.NextDouble());
+    private TimeSpan Interval => Service / capacity / Load * Exponential();
 
     /// <summary>Runs for a while.</summary>
     /// <returns>Useful answers over what the server could give, and the lowest, mean and highest limit, each second.</returns>
@@ -104,7 +104,17 @@ internal sealed class ServerSimulation(BulkheadLimiter limiter, ManualTimeProvid
         return _now - call.StartedAt <= Useful;
     }
 
-    private void Work(Call call) => _working.Enqueue(call, _now + (Varies ? Service * -Math.Log(1 - _random.NextDouble()) : Service));
+    private void Work(Call call) => _working.Enqueue(call, _now + (Service * Variation()));
+
+    // All have a mean of one.
+    private double Variation() => Spread switch
+    {
+        Spread.None => 1,
+        Spread.Exponential => Exponential(),
+        _ => Exponential() * (_random.NextDouble() < 0.1 ? 5.5 : 0.5),
+    };
+
+    private double Exponential() => -Math.Log(1 - _random.NextDouble());
 
     private readonly record struct Call(TimeSpan StartedAt, long Timestamp);
 }
