@@ -25,7 +25,7 @@ internal static class GradientLimit
 
     // Tolerance alone would settle at half as many calls again as the dependency can work on. Over ten windows the noise is a
     // third of that of one, so less need be tolerated.
-    private const double Headroom = 1.15;
+    private const double Headroom = 1.1;
 
     // A probe counts by its samples, or chance would move the baseline of a small dependency.
     private const double HighestWeight = 0.25;
@@ -101,8 +101,11 @@ internal static class GradientLimit
     {
         // To a small limit four more would be half a queue of its own.
         var queue = Math.Min(Queue, limit / 16);
-        var quick = Math.Clamp(Tolerance * baseline / rtt, 0.5, 1);
-        var slow = Math.Clamp(Headroom * baseline / recent, 0.5, 1);
+
+        // Gradient2 grows by the queue alone, which takes a small limit half a minute to come back after an incident. While
+        // none of the headroom is used, the limit may grow by it too; where it is used, this makes no difference.
+        var quick = Math.Clamp(Tolerance * baseline / rtt, 0.5, Headroom);
+        var slow = Math.Clamp(Headroom * baseline / recent, 0.5, Headroom);
         return limit + (Smoothing * ((limit * Math.Min(quick, slow)) + queue - limit));
     }
 

@@ -8,14 +8,14 @@ public sealed class GradientLimitTests
     private static readonly GradientRules Rules = new(10, 200);
 
     [Theory]
-    [InlineData(100, 20, 20, 100, false, false, 100.8, "no queue: a fifth of the way to four more")]
-    [InlineData(20, 20, 20, 20, false, false, 20.25, "a small limit grows by less")]
+    [InlineData(100, 20, 20, 100, false, false, 102.8, "no queue: a fifth of the way to a tenth and four more")]
+    [InlineData(20, 20, 20, 20, false, false, 20.65, "a small limit grows by less")]
     [InlineData(199.9, 20, 20, 200, false, false, 200, "the upper bound")]
     [InlineData(100, 20, 20, 45, false, false, 100, "not used, so not tested")]
-    [InlineData(100, 20, 20, 0, true, false, 100.8, "used by bursts: some were refused")]
+    [InlineData(100, 20, 20, 0, true, false, 102.8, "used by bursts: some were refused")]
     [InlineData(100, 20, 20, 100, false, true, 100, "no growth with overload answers")]
     [InlineData(100, 20, 30, 100, false, false, 100.8, "one window within the tolerance")]
-    [InlineData(100, 30, 30, 100, false, false, 100 + (0.2 * (((100 * 1.15 * 20) / 30d) + 4 - 100)), "many such windows are above the headroom")]
+    [InlineData(100, 30, 30, 100, false, false, 100 + (0.2 * (((100 * 1.1 * 20) / 30d) + 4 - 100)), "many such windows are above the headroom")]
     [InlineData(100, 20, 600, 100, false, false, 90.8, "an outlier costs no more than a half, smoothed")]
     [InlineData(10.5, 20, 600, 11, false, false, 10, "the lower bound")]
     public void Next_Steady_MovesTheLimit(double limit, double recent, double window, double inFlight, bool refused, bool overloaded, double expected, string why)
