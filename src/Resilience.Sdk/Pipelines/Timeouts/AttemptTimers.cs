@@ -66,6 +66,16 @@ internal sealed class AttemptTimers(TimeProvider time)
             return timer;
         }
 
+        // One that another processor has at hand costs less than a new one; the thread that left it there may have been
+        // this one.
+        foreach (ref var slot in _atHand.AsSpan())
+        {
+            if (Volatile.Read(ref slot.Timer) is not null && Interlocked.Exchange(ref slot.Timer, null) is { } elsewhere)
+            {
+                return elsewhere;
+            }
+        }
+
         return new AttemptTimer(this, time);
     }
 

@@ -195,6 +195,46 @@ public sealed class AttemptTimersTests
         Assert.False(next.Token.IsCancellationRequested);
     }
 
+    // The time-out finds its attempt due, and before it can act the attempt ends and another begins with the same source.
+    [Fact]
+    public void OnTimer_AttemptIsReplacedMeanwhile_NextLivesAndHasATimer()
+    {
+        var time = new InterruptingTimeProvider(_time);
+        var timers = new AttemptTimers(time);
+        var first = timers.Start(Second, CancellationToken.None);
+        var second = default(AttemptLease);
+        time.Interrupt(reading: 1, () =>
+        {
+            first.Dispose();
+            second = timers.Start(Second, CancellationToken.None);
+        });
+
+        _time.Advance(Second);
+
+        Assert.Equal(first.Token, second.Token);
+        Assert.Equal(AttemptEnd.None, second.End);
+        Assert.False(second.Token.IsCancellationRequested);
+        _time.Advance(Second);
+        Assert.Equal(AttemptEnd.TimedOut, second.End);
+        second.Dispose();
+    }
+
+    // The time-out strikes, and before the caller's thread sees it, the attempt is over.
+    [Fact]
+    public void OnTimer_AttemptEndsMeanwhile_SourceIsNotCancelled()
+    {
+        var time = new InterruptingTimeProvider(_time);
+        var timers = new AttemptTimers(time);
+        var first = timers.Start(Second, CancellationToken.None);
+        time.Interrupt(reading: 1, first.Dispose);
+
+        _time.Advance(Second);
+
+        Assert.False(first.Token.IsCancellationRequested);
+        using var second = timers.Start(Second, CancellationToken.None);
+        Assert.Equal(first.Token, second.Token);
+    }
+
     [Fact]
     public void Start_FractionOfAMillisecond_IsNeverEarlyAndAtMostATickLate()
     {
