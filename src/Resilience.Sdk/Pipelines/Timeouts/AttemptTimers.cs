@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using Resilience.Internal;
 
 namespace Resilience.Pipelines.Timeouts;
@@ -15,7 +14,7 @@ internal sealed class AttemptTimers(TimeProvider time)
     private static readonly long LongestMilliseconds = (long)TimeSpan.FromDays(1).TotalMilliseconds;
 
     // One timer at hand per processor, so that two of them do not meet; the rest wait in the queue.
-    private readonly Slot[] _atHand = new Slot[Stripe.Count];
+    private readonly AttemptTimer?[] _atHand = new AttemptTimer?[(Stripe.Count + 1) * Stripe.Padding];
     private readonly ConcurrentQueue<AttemptTimer> _others = new();
     private int _othersCount;
 
@@ -33,7 +32,7 @@ internal sealed class AttemptTimers(TimeProvider time)
     /// <summary>Takes a timer back; false when there are enough.</summary>
     public bool TryKeep(AttemptTimer timer)
     {
-        if (Interlocked.CompareExchange(ref _atHand[Stripe.Current].Timer, timer, null) is null)
+        if (Interlocked.CompareExchange(ref AtHand(Stripe.Current), timer, null) is null)
         {
             return true;
         }
@@ -55,7 +54,7 @@ internal sealed class AttemptTimers(TimeProvider time)
 
     private AttemptTimer Take()
     {
-        if (Interlocked.Exchange(ref _atHand[Stripe.Current].Timer, null) is { } timer)
+        if (Interlocked.Exchange(ref AtHand(Stripe.Current), null) is { } timer)
         {
             return timer;
         }
@@ -68,9 +67,10 @@ internal sealed class AttemptTimers(TimeProvider time)
 
         // One that another processor has at hand costs less than a new one; the thread that left it there may have been
         // this one.
-        foreach (ref var slot in _atHand.AsSpan())
+        for (var stripe = 0; stripe < Stripe.Count; stripe++)
         {
-            if (Volatile.Read(ref slot.Timer) is not null && Interlocked.Exchange(ref slot.Timer, null) is { } elsewhere)
+            ref var slot = ref AtHand(stripe);
+            if (Volatile.Read(ref slot) is not null && Interlocked.Exchange(ref slot, null) is { } elsewhere)
             {
                 return elsewhere;
             }
@@ -79,9 +79,6 @@ internal sealed class AttemptTimers(TimeProvider time)
         return new AttemptTimer(this, time);
     }
 
-    [StructLayout(LayoutKind.Sequential, Size = Stripe.Padding * sizeof(long))]
-    private struct Slot
-    {
-        public AttemptTimer? Timer;
-    }
+    // Spaced by indices: the runtime ignores the size that is asked for a struct which holds a reference.
+    private ref AttemptTimer? AtHand(int stripe) => ref _atHand[(stripe + 1) * Stripe.Padding];
 }
