@@ -7,8 +7,9 @@ namespace Resilience.Benchmarks;
 /// <summary>What following the writer adds to opening a warm pooled connection.</summary>
 internal static class OpenWriterBenchmark
 {
-    private const int Batches = 60;
-    private const int OpensPerBatch = 20_000;
+    // Many short batches, in turn: on a shared machine the least of them is what is left of the noise.
+    private const int Batches = 2_000;
+    private const int OpensPerBatch = 2_000;
 
     public static async Task<IReadOnlyList<ScorecardRow>> MeasureAsync(CancellationToken cancellationToken)
     {
@@ -20,8 +21,10 @@ internal static class OpenWriterBenchmark
         var bytes = (Ours: double.MaxValue, Peer: double.MaxValue);
         for (var batch = 0; batch < Batches; batch++)
         {
-            var mine = await RunAsync(ours, cancellationToken);
+            var oursFirst = batch % 2 == 0;
+            var mine = oursFirst ? await RunAsync(ours, cancellationToken) : default;
             var theirs = await RunAsync(peer, cancellationToken);
+            mine = oursFirst ? mine : await RunAsync(ours, cancellationToken);
             best = (Math.Min(best.Ours, mine.Nanoseconds), Math.Min(best.Peer, theirs.Nanoseconds));
             bytes = (Math.Min(bytes.Ours, mine.Bytes), Math.Min(bytes.Peer, theirs.Bytes));
         }

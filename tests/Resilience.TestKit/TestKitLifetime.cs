@@ -31,8 +31,8 @@ public static class TestKitLifetime
         {
             if (Signals.Count == 0)
             {
-                Signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => RunDirectory.EndEverything()));
-                Signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => RunDirectory.EndEverything()));
+                Signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => RunDirectory.EndEverything(descendants: true)));
+                Signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => RunDirectory.EndEverything(descendants: true)));
             }
         }
     }

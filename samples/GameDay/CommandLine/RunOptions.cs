@@ -14,7 +14,7 @@ internal sealed class RunOptions
     private readonly Argument<string[]> _experiments = new("experiment")
     {
         Description = "The experiments to run, in this order",
-        Arity = ArgumentArity.OneOrMore,
+        Arity = ArgumentArity.ZeroOrMore,
     };
 
     private readonly Option<string?> _report = new("--report") { Description = "Directory for report.json [default: artifacts/game-days/<experiment>]" };
@@ -45,6 +45,15 @@ internal sealed class RunOptions
     public void AddTo(Command command)
     {
         command.Add(_experiments);
+
+        // Its own message names what there is; that of a required argument does not.
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_experiments) is null or { Tokens.Count: 0 })
+            {
+                result.AddError($"Name an experiment to run: {string.Join(", ", ExperimentCatalog.All.Select(e => e.Name))}.");
+            }
+        });
         foreach (var option in new Option[] { _report, _seed, _serve, _rate, _warmUp, _control, _duration })
         {
             command.Add(option);

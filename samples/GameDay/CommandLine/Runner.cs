@@ -42,19 +42,33 @@ internal sealed class Runner(Screen screen, Interruption interruption, TimeProvi
     {
         var clock = new RunClock(time);
         var status = new RunStatus(experiment.Name, clock);
-        await using var session = new ExperimentSession(request.Settings, clock, status);
-        var work = experiment.RunAsync(session, CancellationToken.None);
-        await screen.Progress(clock).ShowAsync(status, work);
+        var session = new ExperimentSession(request.Settings, clock, status);
+        try
+        {
+            return await RunAsync(experiment, request, serve, session);
+        }
+        finally
+        {
+            // Not beside the signal, which ends the servers too.
+            await interruption.EndIfComingAsync();
+            await session.DisposeAsync();
+        }
+    }
 
-        // Servers that a signal ends look like failures of the service.
-        await interruption.EndIfComingAsync();
+    private async Task<bool> RunAsync(IExperiment experiment, RunRequest request, bool serve, ExperimentSession session)
+    {
+        var work = experiment.RunAsync(session, interruption.Token);
+        await screen.Progress(session.Clock).ShowAsync(session.Status, work);
         var report = await work;
-        var path = await ReportFile.WriteAsync(report, request.DirectoryFor(experiment), CancellationToken.None);
+
+        // Servers that a signal ends would look like failures of the service.
+        await interruption.EndIfComingAsync();
+        var path = await ReportFile.WriteAsync(report, request.DirectoryFor(experiment), interruption.Token);
         Summary.Print(screen.Console, report, path);
         if (serve && session.Deployment is { } deployment)
         {
             Invitation.Print(deployment);
-            await Task.Delay(Timeout.InfiniteTimeSpan, time);
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, interruption.Token);
         }
 
         return report.Verdict == Verdict.Passed;

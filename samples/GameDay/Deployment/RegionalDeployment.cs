@@ -27,7 +27,7 @@ internal sealed class RegionalDeployment : IAsyncDisposable
 
     public HealthClient Health { get; }
 
-    /// <summary>Starts everything; returns when the service has a writer and answers.</summary>
+    /// <summary>Starts everything; returns when the service can take payments.</summary>
     public static async Task<RegionalDeployment> StartAsync(CancellationToken ct)
     {
         var started = new Stack<IAsyncDisposable>();
@@ -42,6 +42,9 @@ internal sealed class RegionalDeployment : IAsyncDisposable
             var service = await ServiceProcess.StartAsync(
                 new() { Program = ServicePaths.For("PaymentService"), Environment = Settings(await database, await simulators) }, ct: ct);
             started.Push(service);
+
+            // Ready means that there is a writer; the tables come a moment later.
+            await service.WaitUntilRespondingAsync("/accounts/nobody/payments", ct);
             return new RegionalDeployment(await database, await redis, await simulators, service);
         }
         catch

@@ -1,6 +1,6 @@
 namespace GameDay.History;
 
-/// <summary>The operations that were due in a part of the run, counted by outcome.</summary>
+/// <summary>The operations of a part of the run, counted by outcome.</summary>
 internal sealed record HistoryWindow(string Name, int Total, int Succeeded, int Degraded, int Failed, LatencySummary LatencyMs)
 {
     public static HistoryWindow Of(string name, IEnumerable<Operation> operations)
@@ -16,15 +16,16 @@ internal sealed record HistoryWindow(string Name, int Total, int Succeeded, int 
     }
 
     /// <summary>Splits the run at the boundaries; null boundaries make the windows after them empty.</summary>
+    /// <remarks>A request that was on its way when the fault came belongs to the failover: it waited for it.</remarks>
     public static IReadOnlyList<HistoryWindow> Split(IReadOnlyList<Operation> operations, TimeSpan control, TimeSpan? fault, TimeSpan? recovered)
     {
         var faultAt = fault ?? TimeSpan.MaxValue;
         var recoveredAt = recovered ?? TimeSpan.MaxValue;
         return
         [
-            Of("warm-up", operations.Where(o => o.IntendedAt < control)),
-            Of("control", operations.Where(o => o.IntendedAt >= control && o.IntendedAt < faultAt)),
-            Of("failover", operations.Where(o => o.IntendedAt >= faultAt && o.IntendedAt < recoveredAt)),
+            Of("warm-up", operations.Where(o => o.IntendedAt < control && o.EndedAt < faultAt)),
+            Of("control", operations.Where(o => o.IntendedAt >= control && o.EndedAt < faultAt)),
+            Of("failover", operations.Where(o => o.EndedAt >= faultAt && o.IntendedAt < recoveredAt)),
             Of("after", operations.Where(o => o.IntendedAt >= recoveredAt)),
         ];
     }

@@ -12,8 +12,16 @@ internal static class LedgerRegistration
         if (builder.Configuration.GetSection($"DrResilience:Dependencies:{RegionalLedger.Dependency}:Postgres").Exists())
         {
             services.AddSingleton<IPaymentLedger, RegionalLedger>();
-            services.AddHostedService<PostgresSchema>();
+            services.AddSingleton<PostgresSchema>();
+            services.AddHostedService(provider => provider.GetRequiredService<PostgresSchema>());
             return;
+        }
+
+        if (builder.Configuration.GetSection("DrResilience:Dependencies").GetChildren().Select(child => child.Key).ToList() is { Count: > 0 } others)
+        {
+            // Whoever configures a database must not find payments in a local file because of a mistyped name.
+            throw new InvalidOperationException(
+                $"DrResilience:Dependencies has {string.Join(", ", others)}, but not '{RegionalLedger.Dependency}', where this service keeps its payments. Name the database '{RegionalLedger.Dependency}', or remove the section to run embedded.");
         }
 
         services.AddSingleton(new SqliteStore(FilePath(builder.Configuration)));

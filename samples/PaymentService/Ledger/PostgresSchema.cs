@@ -38,8 +38,24 @@ internal sealed class PostgresSchema(
         CREATE INDEX IF NOT EXISTS payments_due ON payments (due_at) WHERE status = 'pending';
         """;
 
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
+    private readonly TaskCompletionSource _created = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _ready;
     private bool _failing;
+
+    /// <summary>
+    /// Lets requests that come with the very first start wait for their tables. Not for long: when there is no writer, the
+    /// ledger itself says so best.
+    /// </summary>
+    public async ValueTask WaitAsync(CancellationToken cancellationToken)
+    {
+        if (!_created.Task.IsCompleted)
+        {
+            await _created.Task.WaitAsync(LongestWait, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -78,6 +94,7 @@ internal sealed class PostgresSchema(
 
         if (!_ready)
         {
+            _created.TrySetResult();
             _ready = true;
             Log.SchemaReady(logger);
         }

@@ -5,7 +5,7 @@ namespace PaymentService.Ledger;
 
 /// <summary>The ledger in PostgreSQL: writes follow the writing region, each with a known outcome.</summary>
 internal sealed class RegionalLedger(
-    [FromKeyedServices(RegionalLedger.Dependency)] RegionalDataSource db, TimeProvider timeProvider) : IPaymentLedger
+    [FromKeyedServices(RegionalLedger.Dependency)] RegionalDataSource db, PostgresSchema schema, TimeProvider timeProvider) : IPaymentLedger
 {
     public const string Dependency = "payments-db";
 
@@ -104,6 +104,7 @@ internal sealed class RegionalLedger(
     private async Task<Payment?> WriteOrNullAsync(
         string operationId, string paymentId, string sql, Func<object[]> values, CancellationToken cancellationToken)
     {
+        await schema.WaitAsync(cancellationToken);
         IReadOnlyList<Payment> rows = [];
         var outcome = await db.ExecuteAsync(
             operationId,
@@ -124,6 +125,9 @@ internal sealed class RegionalLedger(
     private async Task<Payment?> ReadOneAsync(TimeSpan maxStaleness, string id, CancellationToken cancellationToken) =>
         await ReadAsync(maxStaleness, PostgresSql.Find, [id], cancellationToken) is [var payment] ? payment : null;
 
-    private Task<IReadOnlyList<Payment>> ReadAsync(TimeSpan maxStaleness, string sql, object[] values, CancellationToken cancellationToken) =>
-        db.ReadAsync(maxStaleness, (connection, token) => PostgresRows.QueryAsync(connection, null, sql, values, token), cancellationToken);
+    private async Task<IReadOnlyList<Payment>> ReadAsync(TimeSpan maxStaleness, string sql, object[] values, CancellationToken cancellationToken)
+    {
+        await schema.WaitAsync(cancellationToken);
+        return await db.ReadAsync(maxStaleness, (connection, token) => PostgresRows.QueryAsync(connection, null, sql, values, token), cancellationToken);
+    }
 }

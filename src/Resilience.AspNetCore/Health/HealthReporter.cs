@@ -56,17 +56,32 @@ internal sealed class HealthReporter(SettingsMonitor settings, DatabaseRegistry 
         }
 
         json.WriteEndObject();
-        WriteConfiguration(json);
+        WriteConfiguration(json, all);
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenMemory;
     }
 
-    private void WriteConfiguration(Utf8JsonWriter json)
+    private void WriteConfiguration(Utf8JsonWriter json, IReadOnlyList<RegionalDataSource> all)
     {
         var refused = settings.RefusedReload;
+        var pending = all.Where(database => database.PendingChange is not null).ToList();
         json.WriteStartObject("configuration");
-        json.WriteString("status", refused.Count == 0 ? "current" : "last-good");
+        json.WriteString("status", refused.Count > 0 ? "last-good" : pending.Count > 0 ? "pending" : "current");
+        json.WriteStartObject("pending");
+        foreach (var database in pending)
+        {
+            json.WriteString(database.Name, database.PendingChange);
+        }
+
+        json.WriteEndObject();
+        json.WriteStartArray("removed");
+        foreach (var database in all.Where(database => settings.Current.FindDatabase(database.Name) is null))
+        {
+            json.WriteStringValue(database.Name);
+        }
+
+        json.WriteEndArray();
         json.WriteStartArray("refused");
         foreach (var error in refused)
         {

@@ -27,8 +27,18 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
         _settings.Changed += OnChanged;
     }
 
-    /// <summary>The configured databases, in the order of the configuration.</summary>
-    public IReadOnlyList<RegionalDataSource> All => [.. _settings.Current.Databases.Select(database => Get(database.Key))];
+    /// <summary>The databases in use: the configured ones, by name, and any that a reload has removed but that still runs.</summary>
+    public IReadOnlyList<RegionalDataSource> All
+    {
+        get
+        {
+            var configured = _settings.Current.Databases.Select(database => Get(database.Key)).ToList();
+            lock (_lock)
+            {
+                return [.. configured, .. _databases.Values.Except(configured)];
+            }
+        }
+    }
 
     /// <exception cref="InvalidOperationException">No database of that name is configured.</exception>
     public RegionalDataSource Get(string name)

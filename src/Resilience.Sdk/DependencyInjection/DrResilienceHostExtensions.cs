@@ -19,6 +19,7 @@ public static class DrResilienceHostExtensions
     /// <remarks>
     /// The section is checked when the host starts: <see cref="DrResilienceConfigurationException"/> lists all errors at
     /// once. Later changes of the configuration are applied while running; a change with errors is refused and logged.
+    /// Injecting a name that is not configured throws <see cref="InvalidOperationException"/> with the names that are.
     /// Calling it twice adds up the <paramref name="configure"/> actions.
     /// </remarks>
     public static IHostApplicationBuilder AddDrResilience(this IHostApplicationBuilder builder, Action<DrResilienceBuilder>? configure = null)

@@ -11,7 +11,7 @@ internal sealed record DrResilienceSettings
 
     public ObjectivesOptions Objectives { get; init; } = new();
 
-    /// <summary>The databases by dependency name, in the order of the configuration.</summary>
+    /// <summary>The databases by dependency name, ordered by name, as configuration providers order keys.</summary>
     public ImmutableArray<KeyValuePair<string, PostgresOptions>> Databases { get; init; } = [];
 
     /// <summary>The port on which health details are shown without further authorisation; null for none.</summary>

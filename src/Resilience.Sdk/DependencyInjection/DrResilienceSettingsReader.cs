@@ -10,6 +10,10 @@ internal static class DrResilienceSettingsReader
 {
     public const string SectionName = "DrResilience";
 
+    /// <summary>What a dependency that is called may have; read from a later version on.</summary>
+    private static readonly string[] PipelineKeys =
+        ["TotalRequestTimeout", "Retry", "CircuitBreaker", "Bulkhead", "Hedging", "AttemptTimeout", "Probe", "Redis"];
+
     private static readonly TimeSpan LongestObjective = TimeSpan.FromDays(365);
 
     /// <exception cref="DrResilienceConfigurationException">Anything is wrong; all of it is in the message.</exception>
@@ -24,6 +28,12 @@ internal static class DrResilienceSettingsReader
             Databases = ReadDatabases(reader),
             ManagementPort = ReadManagementPort(reader),
         };
+        if (!string.IsNullOrEmpty(configuration.GetSection(SectionName).Value))
+        {
+            reader.Report(null, null, "is a single value, but a section with keys is expected.");
+        }
+
+        reader.NotYet("Defaults", "Journal", "Degradation");
         reader.RejectUnknownKeys();
         return errors.Count == 0 ? settings : throw new DrResilienceConfigurationException(errors);
     }
@@ -53,16 +63,18 @@ internal static class DrResilienceSettingsReader
         var databases = ImmutableArray.CreateBuilder<KeyValuePair<string, PostgresOptions>>();
         foreach (var (name, dependency) in reader.Children("Dependencies"))
         {
+            var errorsBefore = dependency.Errors.Count;
             if (dependency.Section("Postgres") is { } postgres)
             {
                 databases.Add(new(name, PostgresOptionsReader.Read(postgres)));
             }
-            else
-            {
-                dependency.Report(null, null, "says not what it is. Add a Postgres section with the database's regions.");
-            }
 
+            dependency.NotYet(PipelineKeys);
             dependency.RejectUnknownKeys();
+            if (databases.All(database => database.Key != name) && dependency.Errors.Count == errorsBefore)
+            {
+                dependency.Report(null, null, "has no Postgres section with the database's regions. Other kinds of dependencies are not available in this version.");
+            }
         }
 
         return databases.DrainToImmutable();
@@ -75,6 +87,7 @@ internal static class DrResilienceSettingsReader
             return null;
         }
 
+        section.NotYet("DrainDelay");
         int? port = section.Text("ManagementPort") is null ? null : section.Integer("ManagementPort", 8081, 1, 65535);
         section.RejectUnknownKeys();
         return port;

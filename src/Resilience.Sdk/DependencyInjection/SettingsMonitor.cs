@@ -48,7 +48,7 @@ internal sealed partial class SettingsMonitor : IDisposable
             {
                 Volatile.Write(ref _current, DrResilienceSettingsReader.Read(_configuration));
                 Volatile.Write(ref _refused, []);
-                Reloads.Add(1, new KeyValuePair<string, object?>("dr.result", "applied"));
+                Reloads.Add(1, new KeyValuePair<string, object?>("dr.result", "accepted"));
             }
             catch (DrResilienceConfigurationException exception)
             {

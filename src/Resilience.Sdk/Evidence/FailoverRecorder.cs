@@ -13,6 +13,7 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
     private readonly Lock _lock = new();
     private readonly List<FailoverRecord> _records = [];
     private FailoverDraft _draft = new();
+    private TimeSpan _switched;
 
     /// <summary>The records, oldest first; the last may still wait for its first success.</summary>
     public IReadOnlyList<FailoverRecord> Records
@@ -31,7 +32,7 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
         switch (happened)
         {
             case WriterSuspected suspected:
-                _draft = new FailoverDraft { FirstSign = suspected.At, Reason = suspected.Failure.Message };
+                _draft = _draft with { FirstSign = suspected.At, Reason = suspected.Failure.Message };
                 break;
             case WriterLost lost:
                 _draft = _draft with { FirstSign = _draft.FirstSign ?? lost.At, Detected = lost.At, LastContact = lost.LastContactAt, Reason = lost.Reason };
@@ -69,17 +70,23 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
                 return;
             }
 
-            done = _records[^1] with { FirstSuccessAt = clock.Time.GetUtcNow() };
+            done = _records[^1] with { FirstSuccessAt = _records[^1].SwitchedAt + (clock.Now - _switched) };
             _records[^1] = done;
         }
 
-        RegionMetrics.RecordRecovery(dependency, done.Rto!.Value);
+        Guarded.Run(() => RegionMetrics.RecordRecovery(dependency, done.Rto!.Value));
     }
 
     private void Add(string from, string to, long epoch, TimeSpan validated)
     {
         var detected = _draft.Detected ?? _draft.FirstSign ?? _draft.PromotionSeen ?? validated;
         var firstSign = _draft.FirstSign ?? detected;
+
+        // One reading of the wall clock per record; everything else is counted from it, so that a step of that clock moves
+        // the record but never its phases.
+        var switched = clock.Now;
+        var utc = clock.Time.GetUtcNow();
+        DateTimeOffset Utc(TimeSpan moment) => utc - (switched - moment);
         var record = new FailoverRecord
         {
             Dependency = dependency,
@@ -87,13 +94,13 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
             ToRegion = to,
             Epoch = epoch,
             Reason = _draft.Reason ?? "another region was promoted while it still answered",
-            LastContactAt = clock.ToUtc(_draft.LastContact ?? firstSign),
-            FirstSignAt = clock.ToUtc(firstSign),
-            DetectedAt = clock.ToUtc(detected),
-            PromotionSeenAt = _draft.PromotionSeen is { } seen ? clock.ToUtc(seen) : null,
-            ValidatedAt = clock.ToUtc(validated),
-            DecidedAt = clock.ToUtc(validated),
-            SwitchedAt = clock.Time.GetUtcNow(),
+            LastContactAt = Utc(_draft.LastContact ?? firstSign),
+            FirstSignAt = Utc(firstSign),
+            DetectedAt = Utc(detected),
+            PromotionSeenAt = _draft.PromotionSeen is { } seen ? Utc(seen) : null,
+            ValidatedAt = Utc(validated),
+            DecidedAt = Utc(validated),
+            SwitchedAt = utc,
             RtoTarget = rtoTarget,
         };
         lock (_lock)
@@ -104,6 +111,7 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
             }
 
             _records.Add(record);
+            _switched = switched;
         }
     }
 }

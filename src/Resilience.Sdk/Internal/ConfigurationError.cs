@@ -6,7 +6,10 @@ internal sealed record ConfigurationError(string Path, string? Value, string Mes
     /// <summary>Longest part of a value that a message repeats; configuration may hold anything.</summary>
     private const int ShownValue = 80;
 
-    public override string ToString() => Value is null
-        ? $"{Path}: {Message}"
-        : $"{Path} = '{(Value.Length > ShownValue ? string.Concat(Value.AsSpan(0, ShownValue), "…") : Value)}': {Message}";
+    /// <summary>A value that looks like a connection string is never repeated, wherever it was put by mistake.</summary>
+    private bool IsShown => Value is not null && Value.AsSpan().IndexOfAny('=', ';', '@') < 0;
+
+    public override string ToString() => IsShown
+        ? $"{Path} = '{(Value!.Length > ShownValue ? string.Concat(Value.AsSpan(0, ShownValue), "…") : Value)}': {Message}"
+        : $"{Path}: {Message}";
 }

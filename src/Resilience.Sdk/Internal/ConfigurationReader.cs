@@ -14,6 +14,8 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
 
     public string Path => section.Path;
 
+    public bool HasKeys => section.GetChildren().Any();
+
     public ICollection<ConfigurationError> Errors => errors;
 
     public void Report(string? key, string? value, string message) =>
@@ -70,7 +72,11 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
         return fallback;
     }
 
-    public TEnum Choice<TEnum>(string key, TEnum fallback)
+    /// <summary>One of an enum's names.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="fallback">The value when the key is absent.</param>
+    /// <param name="notYet">Names that are known but not available in this version.</param>
+    public TEnum Choice<TEnum>(string key, TEnum fallback, params TEnum[] notYet)
         where TEnum : struct, Enum
     {
         if (Text(key) is not { } text)
@@ -78,7 +84,13 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
             return fallback;
         }
 
-        var names = Enum.GetNames<TEnum>();
+        var names = Enum.GetNames<TEnum>().Except(notYet.Select(value => value.ToString())).ToList();
+        if (notYet.Any(value => string.Equals(value.ToString(), text, StringComparison.OrdinalIgnoreCase)))
+        {
+            Report(key, text, $"is not available in this version. Allowed: {string.Join(", ", names)}.");
+            return fallback;
+        }
+
         if (names.FirstOrDefault(name => string.Equals(name, text, StringComparison.OrdinalIgnoreCase)) is { } match)
         {
             return Enum.Parse<TEnum>(match);
@@ -100,7 +112,8 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
 
         if (!string.IsNullOrEmpty(child.Value))
         {
-            Report(key, child.Value, "is a single value, but a section with keys is expected.");
+            // Not repeated: a whole connection string is what is put here most often.
+            Report(key, null, "is a single value, but a section with keys is expected.");
             return null;
         }
 
@@ -118,13 +131,32 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
         var children = new List<KeyValuePair<string, ConfigurationReader>>();
         foreach (var child in section.GetSection(key).GetChildren())
         {
-            if (parent.Section(child.Key) is { } reader)
+            if (string.IsNullOrEmpty(child.Value))
             {
-                children.Add(new(child.Key, reader));
+                // An empty section counts: it was written down, and whoever reads it says what is missing.
+                parent.Know(child.Key);
+                children.Add(new(child.Key, new ConfigurationReader(child, errors)));
+            }
+            else
+            {
+                parent.Section(child.Key);
             }
         }
 
         return children;
+    }
+
+    /// <summary>Keys of the contract that this version does not read yet: a clear word instead of "unknown".</summary>
+    public void NotYet(params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (section.GetSection(key).Exists())
+            {
+                Know(key);
+                Report(key, null, "is not available in this version. Remove it.");
+            }
+        }
     }
 
     /// <summary>Reports every key that was not asked for. Called last.</summary>

@@ -8,17 +8,14 @@ internal sealed class Jitter(Random random)
     private readonly Lock _lock = new();
 
     /// <summary>The pause before repeat <paramref name="repeat"/>, counted from 0; the first is immediate.</summary>
-    public TimeSpan Before(int repeat)
-    {
-        if (repeat == 0)
-        {
-            return TimeSpan.Zero;
-        }
+    public TimeSpan Before(int repeat) => repeat == 0 ? TimeSpan.Zero : Growth.Doubled(First, repeat - 1, Longest) * Next();
 
-        var ceiling = First * (1 << Math.Min(repeat - 1, 10));
+    /// <summary>Uniform in [0, 1).</summary>
+    public double Next()
+    {
         lock (_lock)
         {
-            return (ceiling < Longest ? ceiling : Longest) * random.NextDouble();
+            return random.NextDouble();
         }
     }
 

@@ -11,7 +11,4 @@ internal sealed class MonotonicClock(TimeProvider time)
     public TimeProvider Time { get; } = time;
 
     public TimeSpan Now => Time.GetElapsedTime(_origin);
-
-    /// <summary>The wall-clock time of a moment of this clock, as the wall clock sees it now.</summary>
-    public DateTimeOffset ToUtc(TimeSpan moment) => Time.GetUtcNow() - (Now - moment);
 }

@@ -12,17 +12,25 @@ internal sealed partial class ActiveRegionSet : IAsyncDisposable
     private readonly RegionSetContext _context;
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
-    private CancellationTokenSource _superseded = new();
+    private CancellationTokenSource? _superseded;
     private RegionSet _current;
+    private string? _pending;
 
     public ActiveRegionSet(PostgresOptions options, RegionSetContext context)
     {
         _context = context;
-        _current = new RegionSet(options, before: null, context);
+        _current = new RegionSet(options, before: null, context) { IsInUse = true };
         _current.Start();
     }
 
     public RegionSet Current => Volatile.Read(ref _current);
+
+    /// <summary>Why a changed configuration is not in use yet; null when none waits.</summary>
+    public string? Pending
+    {
+        get => Volatile.Read(ref _pending);
+        private set => Volatile.Write(ref _pending, value);
+    }
 
     public bool IsDisposed => _stopping.IsCancellationRequested;
 
@@ -30,7 +38,7 @@ internal sealed partial class ActiveRegionSet : IAsyncDisposable
     public async Task ChangeAsync(PostgresOptions options)
     {
         var superseded = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        await Interlocked.Exchange(ref _superseded, superseded).CancelAsync();
+        await (Interlocked.Exchange(ref _superseded, superseded)?.CancelAsync() ?? Task.CompletedTask);
         await _changing.WaitAsync(_stopping.Token);
         try
         {
@@ -41,6 +49,11 @@ internal sealed partial class ActiveRegionSet : IAsyncDisposable
         }
         finally
         {
+            if (Interlocked.CompareExchange(ref _superseded, null, superseded) == superseded)
+            {
+                superseded.Dispose();
+            }
+
             _changing.Release();
         }
     }
@@ -62,23 +75,20 @@ internal sealed partial class ActiveRegionSet : IAsyncDisposable
     {
         var old = _current;
         var next = new RegionSet(options, old.Current.Topology, _context);
+        Pending = "A writer is being looked for with the changed configuration; the previous one is in use.";
         next.Start();
+        old.Teach(next);
         try
         {
-            var late = false;
-            while (await next.WaitForRouteAsync(null, Deadline.In(options.WaitForWriter, _context.Clock), cancellationToken) is null)
+            while (!await TakesOverAsync(next, old, Deadline.In(options.WaitForWriter, _context.Clock), cancellationToken))
             {
-                if (!late)
+                var explanation = TopologyExplanation.NoWriter(_context.Dependency, options.WaitForWriter, next);
+                if (Pending != explanation)
                 {
-                    LogWaiting(_context.Logger, _context.Dependency, TopologyExplanation.NoWriter(_context.Dependency, options.WaitForWriter, next));
-                    late = true;
+                    LogWaiting(_context.Logger, _context.Dependency, explanation);
                 }
 
-                if (old.Route is null)
-                {
-                    // Neither serves: the configuration that the operator wants is the better one to wait with.
-                    break;
-                }
+                Pending = explanation;
             }
         }
         catch (OperationCanceledException)
@@ -86,10 +96,33 @@ internal sealed partial class ActiveRegionSet : IAsyncDisposable
             await next.DisposeAsync();
             return;
         }
+        finally
+        {
+            old.Teach(null);
+            Pending = null;
+        }
 
+        next.IsInUse = true;
         Volatile.Write(ref _current, next);
         LogChanged(_context.Logger, _context.Dependency);
         await old.DisposeAsync();
+    }
+
+    /// <summary>True when the candidate has a writer that is not older than anything the set in use has seen.</summary>
+    private static async Task<bool> TakesOverAsync(RegionSet next, RegionSet old, Deadline deadline, CancellationToken cancellationToken)
+    {
+        while (await next.WaitForRouteAsync(null, deadline, cancellationToken) is not null)
+        {
+            var candidate = next.Current;
+            if (candidate.Topology.Writer is { } writer && writer.Term >= old.Current.Topology.HighestTerm)
+            {
+                return true;
+            }
+
+            await deadline.WaitAsync(candidate.Replaced, cancellationToken);
+        }
+
+        return false;
     }
 
     [LoggerMessage(1020, LogLevel.Information, "'{Dependency}': the changed configuration is in use")]

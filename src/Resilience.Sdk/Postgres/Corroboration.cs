@@ -6,6 +6,6 @@ public enum Corroboration
     /// <summary>Proceed on the proof that the promoted server itself gives.</summary>
     Available,
 
-    /// <summary>Hold until a second witness confirms.</summary>
+    /// <summary>Hold until a second witness confirms. Not available in this version: it is refused.</summary>
     Strict,
 }

@@ -9,8 +9,8 @@ internal static class FailureClassifier
 {
     private const string PoolExhausted = "The connection pool has been exhausted";
 
-    /// <summary>The failure of the region behind an exception, or null when the exception is about the work itself.</summary>
-    public static RegionFailure? OfCall(Exception exception)
+    /// <summary>The failure behind an exception of opening a connection, or null when it says nothing about the region.</summary>
+    public static RegionFailure? OfOpen(Exception exception)
     {
         for (var current = exception; current is not null; current = current.InnerException)
         {
@@ -22,6 +22,8 @@ internal static class FailureClassifier
                     return null;
                 case NpgsqlException { InnerException: { } cause and not PostgresException }:
                     return OfTransport(cause);
+                case NpgsqlException npgsql:
+                    return OfClient(npgsql);
                 case SocketException or IOException:
                     return OfTransport(current);
             }
@@ -30,9 +32,18 @@ internal static class FailureClassifier
         return null;
     }
 
+    /// <summary>
+    /// The failure behind an exception of work done on a connection of ours. The region is blamed only for what the server
+    /// said, or when that very connection is broken: the work may do other things that fail.
+    /// </summary>
+    public static RegionFailure? OfUse(Exception exception, bool isBroken) =>
+        Find<PostgresException>(exception) is { } postgres && OfState(postgres) is { } stated ? stated
+        : isBroken ? OfOpen(exception) ?? new RegionFailure(RegionFailureKind.Broken, "the connection broke")
+        : null;
+
     /// <summary>The failure behind a probe's exception; a probe does nothing that could be at fault itself.</summary>
     public static RegionFailure OfProbe(Exception exception) =>
-        OfCall(exception) ?? exception switch
+        OfOpen(exception) ?? exception switch
         {
             _ when Find<PostgresException>(exception) is { } postgres => new RegionFailure(RegionFailureKind.Rejected, Explain(postgres)),
             _ => new RegionFailure(RegionFailureKind.Broken, $"the probe failed with {exception.GetType().Name}"),
@@ -42,9 +53,11 @@ internal static class FailureClassifier
     public static bool IsConflict(Exception exception) =>
         Find<PostgresException>(exception)?.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
 
-    /// <summary>True when every connection of the pool is in use: the region is well, only we are busy.</summary>
-    public static bool IsPoolExhausted(Exception exception) =>
-        exception is NpgsqlException && exception.Message.StartsWith(PoolExhausted, StringComparison.Ordinal);
+    /// <summary>True when every connection of the pool, or of the server, is in use: the region is well, but a caller has to wait.</summary>
+    public static bool IsBusy(Exception exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } || (exception is NpgsqlException npgsql && IsPoolExhausted(npgsql));
+
+    private static bool IsPoolExhausted(NpgsqlException exception) => exception.Message.StartsWith(PoolExhausted, StringComparison.Ordinal);
 
     /// <summary>
     /// True when a server answered COMMIT with an ordinary error, which means the transaction was rolled back.
@@ -62,6 +75,20 @@ internal static class FailureClassifier
             new(RegionFailureKind.Rejected, Explain(exception)),
         { } state when state.StartsWith("08", StringComparison.Ordinal) => new(RegionFailureKind.Broken, $"the connection failed ({state})"),
         _ => null,
+    };
+
+    /// <summary>
+    /// What Npgsql itself found before or instead of an answer. Its messages name no value of the connection string; the two
+    /// common ones get a way out.
+    /// </summary>
+    private static RegionFailure OfClient(NpgsqlException exception) => exception.Message switch
+    {
+        { } text when text.StartsWith("No password has been provided", StringComparison.Ordinal) =>
+            new(RegionFailureKind.Rejected, "the server asks for a password and none is given; add Password to the region's ConnectionString"),
+        { } text when text.Contains("SSL", StringComparison.Ordinal) =>
+            new(RegionFailureKind.Rejected, $"the server and the region's SSL Mode do not fit ({text})"),
+        { } text when text.StartsWith("The operation has timed out", StringComparison.Ordinal) => new(RegionFailureKind.TimedOut, "it did not answer in time"),
+        var text => new(RegionFailureKind.Rejected, $"it does not answer as a PostgreSQL server would ({text})"),
     };
 
     private static string Explain(PostgresException exception) => exception.SqlState switch

@@ -9,5 +9,5 @@ internal interface ITopologyListener
     void Changing(TopologyChange change);
 
     /// <summary>After readers can see it.</summary>
-    void Changed(RegionTopology before, RegionTopology after);
+    void Changed(RegionTopology before, TopologyChange change);
 }

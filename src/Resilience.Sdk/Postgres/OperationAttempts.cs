@@ -24,6 +24,15 @@ internal sealed class OperationAttempts(
 
     public int Repeats { get; set; }
 
-    /// <summary>True from the moment COMMIT is sent until somebody tells its outcome.</summary>
+    /// <summary>How far the present attempt is.</summary>
+    public OperationStage Stage { get; set; }
+
+    /// <summary>Whether the attempt's connection was broken when it ended.</summary>
+    public bool IsBroken { get; set; }
+
+    /// <summary>
+    /// True from a COMMIT without an answer until the ledger has answered. While it is true, no failure may leave as one
+    /// that says that nothing is committed.
+    /// </summary>
     public bool IsUnknown { get; set; }
 }

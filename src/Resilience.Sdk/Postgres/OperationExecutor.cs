@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 using Resilience.Diagnostics;
 using Resilience.Internal;
@@ -17,14 +18,22 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
         TimeSpan patience,
         CancellationToken cancellationToken)
     {
+        using var activity = DrResilienceDiagnostics.Source.StartActivity("dr.operation");
+        activity?.SetTag("dr.dependency", opener.Dependency);
         var attempts = new OperationAttempts(operationId, Guid.NewGuid(), work, patience);
         while (true)
         {
-            var opened = await OpenAsync(attempts, cancellationToken);
+            OpenedWriter? opened = null;
             try
             {
-                var outcome = await AttemptAsync(attempts, opened, cancellationToken);
-                onCommitted(opened.Route);
+                attempts.Stage = OperationStage.Opening;
+                attempts.IsBroken = false;
+                opened = await opener.OpenAsync(
+                    attempts.Seen, patience, attempts.Deadline ?? Deadline.In(patience, opener.Clock), cancellationToken);
+                var outcome = await AttemptAsync(attempts, opened.Value.Connection, cancellationToken);
+                onCommitted(opened.Value.Route);
+                activity?.SetTag("dr.region", opened.Value.Route.Region);
+                activity?.SetTag("dr.attempts", attempts.Repeats + 1);
                 return outcome;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -40,91 +49,105 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
         }
     }
 
-    private async ValueTask<OpenedWriter> OpenAsync(OperationAttempts attempts, CancellationToken cancellationToken)
+    private async Task<OperationOutcome> AttemptAsync(OperationAttempts attempts, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var deadline = attempts.Deadline ?? Deadline.In(attempts.Patience, opener.Clock);
-        try
-        {
-            return await opener.OpenAsync(attempts.Seen, attempts.Patience, deadline, cancellationToken);
-        }
-        catch (WriterUnavailableException exception) when (attempts.IsUnknown)
-        {
-            throw Unknown(attempts, exception);
-        }
-    }
-
-    private async Task<OperationOutcome> AttemptAsync(OperationAttempts attempts, OpenedWriter opened, CancellationToken cancellationToken)
-    {
-        var connection = opened.Connection;
         var committing = Task.CompletedTask;
         try
         {
+            attempts.Stage = OperationStage.Asking;
             var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var done = await OperationLedger.EnterAsync(connection, transaction, attempts.OperationId, attempts.CallId, cancellationToken);
-            if (done is { } callId)
+            var doneBy = await OperationLedger.EnterAsync(connection, transaction, attempts.OperationId, attempts.CallId, cancellationToken);
+            if (doneBy is null)
             {
-                return Told(attempts, callId);
+                // The ledger has answered: whatever was unknown before is known not to be committed.
+                attempts.IsUnknown = false;
+                attempts.Stage = OperationStage.Working;
+                await attempts.Work(connection, transaction, cancellationToken);
+            }
+            else
+            {
+                await OperationLedger.TouchAsync(connection, transaction, attempts.OperationId, cancellationToken);
             }
 
-            // The ledger has answered: whatever was unknown before is known not to be committed.
-            attempts.IsUnknown = false;
-            await attempts.Work(connection, transaction, cancellationToken);
-            attempts.IsUnknown = true;
-            committing = transaction.CommitAsync(CancellationToken.None);
+            attempts.Stage = OperationStage.Committing;
+            committing = GuardedCommit.RunAsync(connection);
             await committing.WaitAsync(attempts.Patience, opener.Clock.Time, cancellationToken);
-            return OperationOutcome.Committed;
+            return Outcome(attempts, doneBy);
         }
         finally
         {
-            ReturnAfter(committing, connection);
-            await (committing.IsCompleted ? connection.DisposeAsync() : ValueTask.CompletedTask);
+            attempts.IsBroken = connection.FullState.HasFlag(ConnectionState.Broken);
+            if (committing.IsCompleted)
+            {
+                await connection.DisposeAsync();
+            }
+            else
+            {
+                _ = DisposeAfterAsync(committing, connection);
+            }
         }
     }
 
     /// <summary>A commit that nobody waits for any more keeps its connection until it ends.</summary>
-    private static void ReturnAfter(Task committing, NpgsqlConnection connection)
+    private static async Task DisposeAfterAsync(Task committing, NpgsqlConnection connection)
     {
-        if (!committing.IsCompleted)
-        {
-            _ = committing.ContinueWith(
-                async _ => await connection.DisposeAsync(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        }
+        await committing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await connection.DisposeAsync();
     }
 
-    private OperationOutcome Told(OperationAttempts attempts, Guid callId)
+    private OperationOutcome Outcome(OperationAttempts attempts, Guid? doneBy)
     {
-        if (callId != attempts.CallId)
+        if (doneBy is { } callId && callId != attempts.CallId)
         {
             return OperationOutcome.AlreadyCommitted;
         }
 
-        RegionMetrics.CountResolved(opener.Dependency);
+        if (doneBy is not null)
+        {
+            RegionMetrics.CountResolved(opener.Dependency);
+        }
+
         return OperationOutcome.Committed;
     }
 
-    private bool ShallRepeat(OperationAttempts attempts, OpenedWriter opened, Exception exception)
+    /// <summary>Decides after a failure. Sets what is known and unknown; true to run again, false to throw it as it is.</summary>
+    /// <exception cref="OutcomeUnknownException">Time is up and a commit is still unknown.</exception>
+    private bool ShallRepeat(OperationAttempts attempts, OpenedWriter? opened, Exception exception)
     {
-        if (attempts.IsUnknown && FailureClassifier.IsRolledBackAtCommit(exception))
+        if (attempts.Stage == OperationStage.Committing)
         {
-            attempts.IsUnknown = false;
+            attempts.IsUnknown = IsUnanswered(exception, attempts.IsBroken);
         }
 
-        var seen = opener.Report(opened.Set, opened.Route, exception);
-        var repeatable = seen is not null || attempts.IsUnknown || FailureClassifier.IsConflict(exception) || exception is ObjectDisposedException;
-        if (!repeatable)
+        SeenFailure? seen = null;
+        if (opened is { } writer && FailureClassifier.OfUse(exception, attempts.IsBroken) is { } failure)
         {
-            return false;
+            seen = opener.Report(writer.Set, writer.Route, failure);
         }
 
-        attempts.Deadline ??= Deadline.In(attempts.Patience, opener.Clock);
-        if (attempts.Deadline.Value.IsPast)
+        var repeatable = seen is not null
+            || attempts.IsUnknown
+            || FailureClassifier.IsConflict(exception)
+            || (attempts.Stage == OperationStage.Asking && exception is ObjectDisposedException);
+        if (!repeatable || exception is WriterUnavailableException || opener.IsDisposed)
         {
             return attempts.IsUnknown ? throw Unknown(attempts, exception) : false;
         }
 
+        attempts.Deadline ??= Deadline.In(attempts.Patience, opener.Clock);
         attempts.Seen = seen ?? attempts.Seen;
-        return true;
+        return !attempts.Deadline.Value.IsPast || (attempts.IsUnknown ? throw Unknown(attempts, exception) : false);
     }
+
+    /// <summary>True when COMMIT may have been done although we were not told so.</summary>
+    private static bool IsUnanswered(Exception exception, bool isBroken) => exception switch
+    {
+        PostgresException => !FailureClassifier.IsRolledBackAtCommit(exception),
+        CommitNotReplicatedException or TimeoutException => true,
+
+        // Refused on our side, before anything was sent: a reader left open, a transaction ended by the work.
+        _ => isBroken,
+    };
 
     private static OutcomeUnknownException Unknown(OperationAttempts attempts, Exception inner) => new(
         attempts.OperationId,

@@ -34,6 +34,16 @@ internal static class OperationLedger
         }
     }
 
+    /// <summary>
+    /// Writes an operation's row anew, so that committing waits for the synchronous standby once more: a commit that was
+    /// not replicated must not be acknowledged because somebody asked for it.
+    /// </summary>
+    public static async Task TouchAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string operationId, CancellationToken cancellationToken)
+    {
+        await using var touch = new NpgsqlCommand(PostgresSql.TouchOperation, connection, transaction) { Parameters = { new() { Value = operationId } } };
+        await touch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Forgets a bite of old operations.</summary>
     /// <returns>How many were forgotten.</returns>
     public static async Task<int> PurgeAsync(NpgsqlConnection connection, TimeSpan retention, CancellationToken cancellationToken)

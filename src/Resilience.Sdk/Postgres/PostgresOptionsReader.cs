@@ -1,4 +1,5 @@
 using Resilience.Internal;
+using Resilience.Regions;
 
 namespace Resilience.Postgres;
 
@@ -10,7 +11,7 @@ internal static class PostgresOptionsReader
         var defaults = new PostgresOptions { Regions = [] };
         var options = defaults with
         {
-            Regions = ReadRegions(reader),
+            Regions = ReadRegions(reader, out var keys),
             Switch = ReadSwitch(reader),
             Failback = reader.Choice("Failback", defaults.Failback),
             WaitForWriter = reader.Duration("WaitForWriter", defaults.WaitForWriter, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
@@ -18,7 +19,7 @@ internal static class PostgresOptionsReader
             OperationRetention = reader.Duration("OperationRetention", defaults.OperationRetention, TimeSpan.FromHours(1), TimeSpan.FromDays(365)),
         };
         reader.RejectUnknownKeys();
-        foreach (var (key, value, message) in PostgresOptionsValidator.Problems(options))
+        foreach (var (key, value, message) in PostgresOptionsValidator.Problems(options, keys))
         {
             reader.Report(key, value, message);
         }
@@ -26,11 +27,15 @@ internal static class PostgresOptionsReader
         return options;
     }
 
-    private static List<PostgresRegionOptions> ReadRegions(ConfigurationReader reader)
+    /// <param name="reader">The section.</param>
+    /// <param name="keys">The key of each region in the configuration; providers may leave gaps or use names.</param>
+    private static List<PostgresRegionOptions> ReadRegions(ConfigurationReader reader, out List<string> keys)
     {
         var regions = new List<PostgresRegionOptions>();
-        foreach (var (_, section) in reader.Children("Regions"))
+        keys = [];
+        foreach (var (key, section) in reader.Children("Regions"))
         {
+            keys.Add(key);
             regions.Add(new PostgresRegionOptions { Name = section.Text("Name") ?? "", ConnectionString = section.Text("ConnectionString") ?? "" });
             section.RejectUnknownKeys();
         }
@@ -48,9 +53,9 @@ internal static class PostgresOptionsReader
 
         var options = new SwitchOptions
         {
-            Mode = section.Choice("Mode", defaults.Mode),
+            Mode = section.Choice("Mode", defaults.Mode, SwitchMode.Approval),
             Approvals = section.Integer("Approvals", defaults.Approvals, 1, 10),
-            Corroboration = section.Choice("Corroboration", defaults.Corroboration),
+            Corroboration = section.Choice("Corroboration", defaults.Corroboration, Corroboration.Strict),
         };
         section.RejectUnknownKeys();
         return options;

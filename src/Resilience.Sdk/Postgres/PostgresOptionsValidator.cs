@@ -1,3 +1,4 @@
+using System.Globalization;
 using Resilience.Regions;
 
 namespace Resilience.Postgres;
@@ -8,7 +9,9 @@ internal static class PostgresOptionsValidator
     private const int LongestName = 63;
 
     /// <summary>Everything that is wrong: the key below the options, the value unless it may be secret, and the way out.</summary>
-    public static IEnumerable<(string Key, string? Value, string Message)> Problems(PostgresOptions options)
+    /// <param name="options">The options.</param>
+    /// <param name="keys">What the regions are called in the configuration; their numbers when null.</param>
+    public static IEnumerable<(string Key, string? Value, string Message)> Problems(PostgresOptions options, IReadOnlyList<string>? keys = null)
     {
         if (options.Regions.Count == 0)
         {
@@ -19,7 +22,7 @@ internal static class PostgresOptionsValidator
         var servers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < options.Regions.Count; i++)
         {
-            var key = $"Regions:{i}";
+            var key = $"Regions:{keys?[i] ?? i.ToString(CultureInfo.InvariantCulture)}";
             if (NameProblem(options.Regions[i].Name, key, names) is { } wrongName)
             {
                 yield return ($"{key}:Name", options.Regions[i].Name, wrongName);
@@ -48,6 +51,11 @@ internal static class PostgresOptionsValidator
         if (string.IsNullOrWhiteSpace(name))
         {
             return "is missing. Give the region's name, for example 'us-east-1'.";
+        }
+
+        if (name.AsSpan().IndexOfAny('=', ';', '@') >= 0)
+        {
+            return "looks like a connection string. Are Name and ConnectionString swapped?";
         }
 
         if (name.Length > LongestName || name.Any(char.IsControl))

@@ -55,6 +55,8 @@ internal static class PostgresSql
 
     public const string ReadOperation = "SELECT call_id FROM dr_resilience.operation WHERE operation_id = $1";
 
+    public const string TouchOperation = "UPDATE dr_resilience.operation SET entered_at = entered_at WHERE operation_id = $1";
+
     /// <summary>Forgets old operations in bounded bites, so that no delete runs long.</summary>
     public const string PurgeOperations = """
         DELETE FROM dr_resilience.operation WHERE operation_id IN (

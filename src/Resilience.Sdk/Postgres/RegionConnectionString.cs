@@ -7,7 +7,7 @@ namespace Resilience.Postgres;
 /// <summary>Reads a region's connection string and completes it for failing over.</summary>
 internal static class RegionConnectionString
 {
-    private const int ConnectTimeoutSeconds = 2;
+    public const int ConnectTimeoutSeconds = 2;
 
     /// <summary>Checks a connection string. Problems are described without repeating any part of it.</summary>
     /// <param name="text">The configured text.</param>

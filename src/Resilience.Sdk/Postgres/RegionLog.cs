@@ -40,11 +40,11 @@ internal static partial class RegionLog
             case ClaimRefused refused:
                 ClaimRefused(logger, dependency, refused.Region, refused.Failure.Message);
                 break;
-            case RegionChanged { To: RegionCondition.Fenced or RegionCondition.Foreign } changed:
+            case RegionChanged { To: RegionCondition.Fenced or RegionCondition.Foreign or RegionCondition.Rejected } changed:
                 Refused(logger, dependency, changed.Region, changed.To, changed.Detail);
                 break;
             case RegionChanged changed:
-                Changed(logger, dependency, changed.Region, changed.From, changed.To, changed.Detail ?? "as it reports");
+                Changed(logger, dependency, changed.Region, changed.From, changed.To, changed.Detail is { } detail ? $": {detail}" : "");
                 break;
         }
     }
@@ -76,10 +76,10 @@ internal static partial class RegionLog
     [LoggerMessage(1008, LogLevel.Error, "'{Dependency}': {Explanation}")]
     private static partial void Conflict(ILogger logger, string dependency, string explanation);
 
-    [LoggerMessage(1009, LogLevel.Information, "'{Dependency}': region '{Region}' went from {From} to {To}: {Detail}")]
+    [LoggerMessage(1009, LogLevel.Information, "'{Dependency}': region '{Region}' went from {From} to {To}{Detail}")]
     private static partial void Changed(ILogger logger, string dependency, string region, RegionCondition from, RegionCondition to, string detail);
 
-    [LoggerMessage(1013, LogLevel.Error, "'{Dependency}': region '{Region}' is {Condition} and is not written to: {Detail}")]
+    [LoggerMessage(1013, LogLevel.Error, "'{Dependency}': region '{Region}' is {Condition} and cannot be used: {Detail}")]
     private static partial void Refused(ILogger logger, string dependency, string region, RegionCondition condition, string? detail);
 
     [LoggerMessage(1014, LogLevel.Error, "'{Dependency}': region '{Region}' could be the writer, but its claim cannot be written down: {Reason}")]

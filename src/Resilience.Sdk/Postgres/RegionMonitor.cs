@@ -58,7 +58,7 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                LogTickFailed(_logger, exception, _region);
+                Guarded.Run(() => LogTickFailed(_logger, exception, _region));
                 await Task.Delay(Calm, _clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -78,26 +78,22 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
         var claimFor = topology.Claimant == _region ? _region : null;
         var probe = _probe;
         var limit = Timeout(topology[_region], probe, claimFor);
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var asking = probe.AskAsync(claimFor, topology.HighestTerm.Epoch, enough.Token);
         try
         {
             var report = await asking.WaitAsync(limit, _clock.Time, cancellationToken);
             _tracker.Observe(new ServerReported(_region, started, _clock.Now, report));
+            enough.Dispose();
         }
-        catch (TimeoutException) when (!asking.IsCompleted)
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException && !asking.IsFaulted)
         {
-            await enough.CancelAsync();
-            Abandon(probe, asking);
+            // Told before it is given up: giving up a hung connection takes its time.
             Report(started, new RegionFailure(RegionFailureKind.TimedOut, $"it did not answer within {limit.TotalMilliseconds:0} ms"));
+            Abandon(probe, asking, enough);
+            cancellationToken.ThrowIfCancellationRequested();
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            await enough.CancelAsync();
-            Abandon(probe, asking);
-            throw;
-        }
-        catch (PostgresException exception) when (claimFor is not null && FailureClassifier.OfCall(exception) is null)
+        catch (PostgresException exception) when (claimFor is not null && FailureClassifier.OfOpen(exception) is null)
         {
             await probe.DropAsync();
             _tracker.Observe(new ClaimFailed(_region, _clock.Now, FailureClassifier.OfProbe(exception)));
@@ -115,27 +111,29 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
         _tracker.Observe(new ProbeFailed(_region, started, _clock.Now, failure));
 
     /// <summary>
-    /// A hung server does not even let go: cancelling opens another connection to it. So the probe is left to end by
-    /// itself and a new one takes its place; only a few may be pending at once.
+    /// A hung server does not even let go: cancelling opens another connection to it, and does so synchronously. So the probe
+    /// is left to end by itself and a new one takes its place; only a few may be pending at once.
     /// </summary>
-    private void Abandon(RegionProbe probe, Task asking)
+    private void Abandon(RegionProbe probe, Task asking, CancellationTokenSource enough)
     {
         Interlocked.Increment(ref _abandoned);
         _probe = _newProbe();
-        _ = FinishAsync();
+        _ = Task.Run(FinishAsync);
 
         async Task FinishAsync()
         {
-            await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
+                await enough.CancelAsync();
+                await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await probe.DisposeAsync();
+                enough.Dispose();
             }
 #pragma warning disable CA1031 // Nobody waits for this connection any more.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                LogTickFailed(_logger, exception, _region);
+                Guarded.Run(() => LogTickFailed(_logger, exception, _region));
             }
 
             Interlocked.Decrement(ref _abandoned);

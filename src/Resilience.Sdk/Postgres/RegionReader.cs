@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 using Resilience.Diagnostics;
 using Resilience.Internal;
@@ -16,17 +17,26 @@ internal sealed class RegionReader(WriterOpener opener, ActiveRegionSet active, 
         for (var repeat = 0; ; repeat++)
         {
             var (connection, set, region) = await OpenAsync(maxStaleness, patience, deadline ?? Deadline.In(patience, opener.Clock), failures, cancellationToken);
+            var wasBroken = false;
             try
             {
                 await using (connection)
                 {
-                    return await read(connection, cancellationToken);
+                    try
+                    {
+                        return await read(connection, cancellationToken);
+                    }
+                    finally
+                    {
+                        wasBroken = connection.FullState.HasFlag(ConnectionState.Broken);
+                    }
                 }
             }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && FailureClassifier.OfCall(exception) is not null)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested
+                && FailureClassifier.OfUse(exception, wasBroken) is not null)
             {
                 deadline ??= Deadline.In(patience, opener.Clock);
-                Blame(set, region, exception, failures);
+                Blame(set, region, FailureClassifier.OfUse(exception, wasBroken), failures);
                 if (deadline.Value.IsPast)
                 {
                     throw;
@@ -66,10 +76,10 @@ internal sealed class RegionReader(WriterOpener opener, ActiveRegionSet active, 
                     return (await set.Endpoint(region).Pool.OpenConnectionAsync(cancellationToken), set, region);
                 }
                 catch (Exception exception) when (!cancellationToken.IsCancellationRequested
-                    && (exception is ObjectDisposedException || FailureClassifier.IsPoolExhausted(exception) || FailureClassifier.OfCall(exception) is not null))
+                    && (exception is ObjectDisposedException || FailureClassifier.IsBusy(exception) || FailureClassifier.OfOpen(exception) is not null))
                 {
                     last = exception;
-                    Blame(set, region, exception, failures);
+                    Blame(set, region, FailureClassifier.OfOpen(exception), failures);
                 }
             }
 
@@ -94,13 +104,13 @@ internal sealed class RegionReader(WriterOpener opener, ActiveRegionSet active, 
     }
 
     /// <summary>A failed region is left out until a probe sent later has reached it again.</summary>
-    private void Blame(RegionSet set, string region, Exception exception, Dictionary<string, TimeSpan> failures)
+    private void Blame(RegionSet set, string region, RegionFailure? failure, Dictionary<string, TimeSpan> failures)
     {
         failures[region] = opener.Clock.Now;
         var endpoint = set.Endpoint(region);
-        if (set.Route is { } route && route.Region == region)
+        if (failure is not null && set.Route is { } route && route.Region == region)
         {
-            opener.Report(set, route, exception);
+            opener.Report(set, route, failure);
         }
         else
         {

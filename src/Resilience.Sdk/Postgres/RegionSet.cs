@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Resilience.Diagnostics;
 using Resilience.Internal;
 using Resilience.Regions;
 
@@ -12,15 +11,19 @@ namespace Resilience.Postgres;
 /// </summary>
 internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
 {
+    private static readonly TimeSpan LongestBlock = TimeSpan.FromMilliseconds(500);
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly RegionSetContext _context;
     private readonly TopologyTracker _tracker;
     private readonly List<Task> _loops = [];
+    private RegionSet? _candidate;
     private WriterRoute? _route;
 
     public RegionSet(PostgresOptions options, RegionTopology? before, RegionSetContext context)
     {
         Options = options;
+        Stopping = _stopping.Token;
         _context = context;
         var names = options.Regions.Select(region => region.Name).ToList();
         _tracker = new TopologyTracker(
@@ -29,7 +32,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
             context.Clock,
             this,
             context.Logger);
-        Endpoints = [.. options.Regions.Select(CreateEndpoint)];
+        Endpoints = CreateEndpoints(options);
     }
 
     public PostgresOptions Options { get; }
@@ -41,12 +44,16 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     /// <summary>Where writes go now, or null. One volatile read.</summary>
     public WriterRoute? Route => Volatile.Read(ref _route);
 
-    public CancellationToken Stopping => _stopping.Token;
+    /// <summary>Cancelled when the set is disposed; valid for ever, for callers that still wait on it.</summary>
+    public CancellationToken Stopping { get; }
+
+    /// <summary>False while the set is only tried: it then leaves no evidence.</summary>
+    public bool IsInUse { get; set; }
 
     public void Start()
     {
-        _loops.Add(Task.Run(() => _tracker.RunAsync(_stopping.Token)));
-        _loops.AddRange(Endpoints.Select(endpoint => Task.Run(() => endpoint.Monitor.RunAsync(_stopping.Token))));
+        _loops.Add(Task.Run(() => _tracker.RunAsync(Stopping)));
+        _loops.AddRange(Endpoints.Select(endpoint => Task.Run(() => endpoint.Monitor.RunAsync(Stopping))));
     }
 
     public RegionEndpoint Endpoint(string region) => Endpoints.First(endpoint => endpoint.Region == region);
@@ -62,12 +69,11 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     /// <returns>The route, or null when time is up.</returns>
     public async ValueTask<WriterRoute?> WaitForRouteAsync(SeenFailure? seen, Deadline deadline, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Stopping);
         while (true)
         {
             var current = _tracker.Current;
-            if (current.Topology.Writer is { } writer && Route is { } route && route.Generation == writer.Generation
-                && (seen is not { } failure || writer.Generation > failure.Generation || writer.VerifiedAt >= failure.At))
+            if (Proven(current.Topology, seen) is { } route)
             {
                 return route;
             }
@@ -79,18 +85,52 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         }
     }
 
+    /// <summary>The same, blocking the thread.</summary>
+    public WriterRoute? WaitForRoute(SeenFailure? seen, Deadline deadline)
+    {
+        while (true)
+        {
+            var current = _tracker.Current;
+            if (Proven(current.Topology, seen) is { } route)
+            {
+                return route;
+            }
+
+            var remaining = deadline.Remaining;
+            if (remaining <= TimeSpan.Zero || Stopping.IsCancellationRequested)
+            {
+                return null;
+            }
+
+#pragma warning disable VSTHRD002 // Blocking is what the caller asked for.
+            // A replaced set publishes nothing more; so the wait is cut into pieces.
+            current.Replaced.Wait(remaining < LongestBlock ? remaining : LongestBlock);
+#pragma warning restore VSTHRD002
+        }
+    }
+
     public void Changing(TopologyChange change)
     {
         foreach (var happened in change.Events)
         {
+            if (IsInUse)
+            {
+                // Before the route, so that the first success on it finds its record.
+                _context.Recorder.On(happened);
+            }
+
             Act(happened, change.Topology);
-            _context.Recorder.On(happened);
-            RegionLog.Event(_context.Logger, _context.Dependency, happened);
         }
     }
 
-    public void Changed(RegionTopology before, RegionTopology after)
+    public void Changed(RegionTopology before, TopologyChange change)
     {
+        var after = change.Topology;
+        if (before.HighestTerm != after.HighestTerm)
+        {
+            Volatile.Read(ref _candidate)?.Learn(after);
+        }
+
         if (before.Phase != after.Phase || (after.Claimant is not null && before.Claimant != after.Claimant))
         {
             foreach (var endpoint in Endpoints)
@@ -98,6 +138,19 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
                 endpoint.Monitor.Wake();
             }
         }
+
+        // Log providers and metric listeners are other people's code: they come last and cannot stop the switch.
+        foreach (var happened in change.Events)
+        {
+            Guarded.Run(() => RegionTelemetry.Tell(_context, IsInUse, happened));
+        }
+    }
+
+    /// <summary>While another set is tried beside this one, it learns of every term that this one sees.</summary>
+    public void Teach(RegionSet? candidate)
+    {
+        Volatile.Write(ref _candidate, candidate);
+        candidate?.Learn(Current.Topology);
     }
 
     public async ValueTask DisposeAsync()
@@ -110,9 +163,14 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         {
             await endpoint.DisposeAsync();
         }
-
-        _stopping.Dispose();
     }
+
+    /// <summary>The route, if its writer is proven as far as the caller needs it.</summary>
+    private WriterRoute? Proven(RegionTopology topology, SeenFailure? seen) =>
+        topology.Writer is { } writer && Route is { } route && route.Generation == writer.Generation
+            && (seen is not { } failure || writer.Generation > failure.Generation || writer.VerifiedAt >= failure.At)
+            ? route
+            : null;
 
     private void Act(TopologyEvent happened, RegionTopology topology)
     {
@@ -127,21 +185,43 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
                 if (elected.Previous is { } previous && previous != elected.Region)
                 {
                     Endpoints.FirstOrDefault(endpoint => endpoint.Region == previous)?.Forget();
-                    RegionMetrics.CountFailover(_context.Dependency, elected.Region);
                 }
 
                 break;
             case WriterConfirmed { WasLost: true } confirmed:
                 Volatile.Write(ref _route, new WriterRoute(this, Endpoint(confirmed.Region), topology.Writer!.Generation));
                 break;
-            case RegionChanged changed:
-                RegionMetrics.CountTransition(_context.Dependency, changed.Region, changed.To.ToString());
-                if (changed.To is RegionCondition.Standby or RegionCondition.Writable)
-                {
-                    Endpoint(changed.Region).Warm(_stopping.Token);
-                }
-
+            case RegionChanged { To: RegionCondition.Standby or RegionCondition.Writable } changed:
+                Endpoint(changed.Region).Warm(Stopping);
                 break;
+        }
+    }
+
+    private void Learn(RegionTopology seen) =>
+        _tracker.Observe(new TermSeen(seen.HighestTerm, seen.SystemIdentifier, _context.Clock.Now));
+
+    /// <summary>The application's own changes to a data source may throw; then nothing that was made before stays behind.</summary>
+    private List<RegionEndpoint> CreateEndpoints(PostgresOptions options)
+    {
+        var endpoints = new List<RegionEndpoint>();
+        try
+        {
+            foreach (var region in options.Regions)
+            {
+                endpoints.Add(CreateEndpoint(region));
+            }
+
+            return endpoints;
+        }
+        catch
+        {
+            _tracker.Dispose();
+            foreach (var endpoint in endpoints)
+            {
+                endpoint.Pool.Dispose();
+            }
+
+            throw;
         }
     }
 
@@ -174,6 +254,9 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         MinPoolSize = 0,
         Enlist = false,
         CommandTimeout = 5,
+
+        // Giving up a hung connection opens another to cancel it; that must end soon, whatever the application's own patience.
+        Timeout = settings.Timeout is > 0 and < RegionConnectionString.ConnectTimeoutSeconds ? settings.Timeout : RegionConnectionString.ConnectTimeoutSeconds,
         ApplicationName = string.IsNullOrEmpty(settings.ApplicationName) ? "dr-monitor" : $"{settings.ApplicationName} dr-monitor",
     }.ConnectionString;
 }

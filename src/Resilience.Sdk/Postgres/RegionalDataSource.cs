@@ -31,7 +31,7 @@ public sealed class RegionalDataSource : DbDataSource
     private readonly WriterOpener _opener;
     private readonly OperationExecutor _operations;
     private readonly RegionReader _reader;
-    private readonly OperationPurge _purge;
+    private readonly Housekeeping _housekeeping;
 
     internal RegionalDataSource(string name, string? localRegion, PostgresOptions options, RegionSetContext context)
     {
@@ -42,7 +42,7 @@ public sealed class RegionalDataSource : DbDataSource
         _opener = new WriterOpener(name, _active, context.Clock, new Jitter(context.NewRandom()));
         _operations = new OperationExecutor(_opener, NoteFirstSuccess);
         _reader = new RegionReader(_opener, _active, localRegion);
-        _purge = new OperationPurge(_active, context);
+        _housekeeping = new Housekeeping(_active, context);
     }
 
     /// <summary>The dependency's name in the configuration.</summary>
@@ -62,6 +62,9 @@ public sealed class RegionalDataSource : DbDataSource
     internal MonotonicClock Clock { get; }
 
     internal RegionSet Regions => _active.Current;
+
+    /// <summary>Why a changed configuration is not in use yet; null when none waits.</summary>
+    internal string? PendingChange => _active.Pending;
 
     /// <summary>Makes a data source without a host. Applications with one call <c>AddDrResilience()</c> and inject it by name.</summary>
     /// <param name="name">A name for messages and metrics.</param>
@@ -143,8 +146,12 @@ public sealed class RegionalDataSource : DbDataSource
     /// </param>
     /// <param name="cancellationToken">Ends the call. After a cancellation during the commit its outcome is unknown; the same operation id tells it.</param>
     /// <returns>Whether this call's work is committed, or an earlier call's with the same id was.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">The operation id is empty, longer than 255 characters, or holds a NUL.</exception>
     /// <exception cref="WriterUnavailableException">No writer until the deadline; nothing is committed.</exception>
     /// <exception cref="OutcomeUnknownException">A commit got no answer and could not be asked for until the deadline.</exception>
+    /// <exception cref="PostgresException">The server refused a statement or the commit; nothing is committed.</exception>
+    /// <exception cref="InvalidOperationException">The work ended the transaction itself.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<OperationOutcome> ExecuteAsync(
         string operationId,
@@ -185,8 +192,12 @@ public sealed class RegionalDataSource : DbDataSource
         await OpenWriterAsync(cancellationToken);
 
     /// <inheritdoc/>
-    [SuppressMessage("Usage", "VSTHRD002:Avoid problematic synchronous waits", Justification = "The caller asked for a synchronous open; only a switch under way makes it wait.")]
-    protected override DbConnection OpenDbConnection() => OpenWriterAsync().AsTask().GetAwaiter().GetResult();
+    protected override DbConnection OpenDbConnection()
+    {
+        var opened = _opener.Open(Patience);
+        NoteFirstSuccess(opened.Route);
+        return opened.Route.Watch(opened.Connection);
+    }
 
     /// <summary>A closed connection to the region that writes now. It does not follow a later switch; open it soon.</summary>
     /// <returns>A connection that <see cref="DbConnection.Open()"/> opens; while there is no writer, one to the first region.</returns>
@@ -208,7 +219,7 @@ public sealed class RegionalDataSource : DbDataSource
     /// <inheritdoc/>
     protected override async ValueTask DisposeAsyncCore()
     {
-        await _purge.DisposeAsync();
+        await _housekeeping.DisposeAsync();
         await _active.DisposeAsync();
         await base.DisposeAsyncCore();
     }
@@ -231,20 +242,25 @@ public sealed class RegionalDataSource : DbDataSource
 
     private async ValueTask<NpgsqlConnection> FinishOpeningAsync(ValueTask<NpgsqlConnection> opening, WriterRoute route, CancellationToken cancellationToken)
     {
-        SeenFailure? seen;
+        var patience = Patience;
+        var deadline = Deadline.In(patience, Clock);
+        SeenFailure? seen = null;
         var set = _active.Current;
         try
         {
-            var connection = await opening;
+            var connection = await AbandonedTask.WaitAsync(opening.AsTask(), patience, Clock.Time, cancellationToken);
             NoteFirstSuccess(route);
             return route.Watch(connection);
         }
-        catch (Exception exception) when (WriterOpener.IsRepeatable(exception, cancellationToken))
+        catch (Exception exception) when (exception is TimeoutException || WriterOpener.IsRepeatable(exception, cancellationToken))
         {
-            seen = _opener.Report(set, route, exception);
+            if (FailureClassifier.OfOpen(exception) is { } failure)
+            {
+                seen = _opener.Report(set, route, failure);
+            }
         }
 
-        var opened = await _opener.OpenAsync(seen, Patience, Deadline.In(Patience, Clock), cancellationToken);
+        var opened = await _opener.OpenAsync(seen, patience, deadline, cancellationToken);
         NoteFirstSuccess(opened.Route);
         return opened.Route.Watch(opened.Connection);
     }

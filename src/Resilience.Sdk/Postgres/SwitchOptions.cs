@@ -9,7 +9,7 @@ public sealed record SwitchOptions
     /// <value><see cref="SwitchMode.Automatic"/> by default.</value>
     public SwitchMode Mode { get; init; } = SwitchMode.Automatic;
 
-    /// <summary>How many different people must approve with <see cref="SwitchMode.Approval"/>.</summary>
+    /// <summary>How many different people must approve with <see cref="SwitchMode.Approval"/>. Without effect in this version.</summary>
     /// <value>2 by default; 1 to 10.</value>
     public int Approvals { get; init; } = 2;
 

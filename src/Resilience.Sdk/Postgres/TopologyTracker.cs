@@ -74,13 +74,13 @@ internal sealed partial class TopologyTracker : IDisposable
 
             _listener.Changing(change);
             Publish(change.Topology);
-            _listener.Changed(before, change.Topology);
+            _listener.Changed(before, change);
         }
 #pragma warning disable CA1031 // One bad observation must not end the only loop that can find a writer.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            LogFailed(_logger, exception, observation.GetType().Name);
+            Guarded.Run(() => LogFailed(_logger, exception, observation.GetType().Name));
         }
     }
 

@@ -13,6 +13,8 @@ internal sealed class WriterOpener(string dependency, ActiveRegionSet active, Mo
 
     public string Dependency => dependency;
 
+    public bool IsDisposed => active.IsDisposed;
+
     /// <summary>Opens a connection, repeating over failures.</summary>
     /// <param name="seen">What the caller saw fail before, or null.</param>
     /// <param name="waited">How long the caller may wait in all, for the message.</param>
@@ -45,20 +47,62 @@ internal sealed class WriterOpener(string dependency, ActiveRegionSet active, Mo
             catch (Exception exception) when (IsRepeatable(exception, cancellationToken))
             {
                 last = exception;
-                seen = Report(set, route, exception) ?? seen;
+                if (deadline.IsPast)
+                {
+                    throw new WriterUnavailableException(TopologyExplanation.NoWriter(dependency, waited, set), last);
+                }
+
+                seen = FailureClassifier.OfOpen(exception) is { } failure ? Report(set, route, failure) : seen;
+            }
+        }
+    }
+
+    /// <summary>
+    /// The same for a caller that blocks its thread. It waits on the thread itself and opens synchronously, so that blocked
+    /// callers need nothing of the thread pool that the switch depends on.
+    /// </summary>
+    /// <exception cref="WriterUnavailableException">The deadline passed.</exception>
+    public OpenedWriter Open(TimeSpan patience)
+    {
+        var deadline = Deadline.In(patience, clock);
+        SeenFailure? seen = null;
+        Exception? last = null;
+        for (var repeat = 0; ; repeat++)
+        {
+            ObjectDisposedException.ThrowIf(active.IsDisposed, typeof(RegionalDataSource));
+            var set = active.Current;
+            if (set.WaitForRoute(seen, deadline) is not { } route)
+            {
+                if (set.Stopping.IsCancellationRequested && !deadline.IsPast)
+                {
+                    continue;
+                }
+
+                throw new WriterUnavailableException(TopologyExplanation.NoWriter(dependency, patience, set), last);
+            }
+
+            try
+            {
+                return new OpenedWriter(route.Pool.OpenConnection(), route, set);
+            }
+            catch (Exception exception) when (IsRepeatable(exception, CancellationToken.None))
+            {
+                last = exception;
+                if (deadline.IsPast)
+                {
+                    throw new WriterUnavailableException(TopologyExplanation.NoWriter(dependency, patience, set), last);
+                }
+
+                seen = FailureClassifier.OfOpen(exception) is { } failure ? Report(set, route, failure) : seen;
+                set.Stopping.WaitHandle.WaitOne(jitter.Before(repeat + 1));
             }
         }
     }
 
     /// <summary>Tells the monitors of a failed call.</summary>
-    /// <returns>What the caller should wait out; null when the region is not to blame.</returns>
-    public SeenFailure? Report(RegionSet set, WriterRoute route, Exception exception)
+    /// <returns>What the caller should wait out.</returns>
+    public SeenFailure Report(RegionSet set, WriterRoute route, RegionFailure failure)
     {
-        if (FailureClassifier.OfCall(exception) is not { } failure)
-        {
-            return null;
-        }
-
         var now = clock.Now;
         set.Observe(route.Endpoint, route.Generation, failure);
         return new SeenFailure(route.Generation, now);
@@ -89,6 +133,6 @@ internal sealed class WriterOpener(string dependency, ActiveRegionSet active, Mo
     public static bool IsRepeatable(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested
         && (exception is OperationCanceledException or ObjectDisposedException
-            || FailureClassifier.IsPoolExhausted(exception)
-            || FailureClassifier.OfCall(exception) is not null);
+            || FailureClassifier.IsBusy(exception)
+            || FailureClassifier.OfOpen(exception) is not null);
 }

@@ -37,3 +37,9 @@ internal sealed record TimePassed(TimeSpan At) : RegionObservation(At);
 /// <param name="At">When it was refused.</param>
 /// <param name="Failure">Why.</param>
 internal sealed record ClaimFailed(string Region, TimeSpan At, RegionFailure Failure) : RegionObservation(At);
+
+/// <summary>Another observer of the same dependency has seen a term: no writer below it is to be followed.</summary>
+/// <param name="Term">The term.</param>
+/// <param name="SystemIdentifier">The cluster it was seen in.</param>
+/// <param name="At">Now.</param>
+internal sealed record TermSeen(WriterTerm Term, long? SystemIdentifier, TimeSpan At) : RegionObservation(At);

@@ -30,6 +30,9 @@ internal sealed record RegionTopology
     /// <summary>The cluster we belong to, once a writer was elected; null before.</summary>
     public long? SystemIdentifier { get; init; }
 
+    /// <summary>The promotion that was announced last, so that it is announced once.</summary>
+    public AnnouncedPromotion? Announced { get; init; }
+
     /// <summary>Set while regions of different clusters answer and none is chosen: why.</summary>
     public string? Conflict { get; init; }
 

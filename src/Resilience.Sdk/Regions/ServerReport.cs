@@ -20,4 +20,12 @@ internal sealed record ServerReport(
     public bool Writable => !InRecovery && !ReadOnly;
 
     public WriterTerm Term => new(Epoch?.Epoch ?? 0, Timeline ?? 0);
+
+    /// <summary>
+    /// True for a writer of an earlier reign. A missing row says nothing of the epoch (it may have been dropped), the
+    /// timeline still does. And a timeline above the highest seen is a promotion of a server that followed it, even when its
+    /// copy of the last claim was lost on the way; unless the timeline of the highest is not known (0).
+    /// </summary>
+    public bool IsOutdated(WriterTerm highest) =>
+        !(highest.Timeline > 0 && Timeline > highest.Timeline) && (Epoch is null ? Timeline < highest.Timeline : Term < highest);
 }

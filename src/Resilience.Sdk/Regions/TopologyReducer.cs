@@ -29,6 +29,10 @@ internal static class TopologyReducer
             case ClaimFailed claim when topology.Find(claim.Region) is not null:
                 OnClaimFailed(step, claim);
                 break;
+            case TermSeen seen:
+                step.Topology = topology with { HighestTerm = Max(topology.HighestTerm, seen.Term), SystemIdentifier = topology.SystemIdentifier ?? seen.SystemIdentifier };
+                WriterElection.Run(step);
+                break;
             case TimePassed:
                 OnTimePassed(step);
                 break;
@@ -61,7 +65,9 @@ internal static class TopologyReducer
             Failure = null,
             RoundTrip = Smooth(state.RoundTrip, report.RoundTrip),
             ClaimFailure = report.Epoch?.WriterRegion == state.Name ? null : state.ClaimFailure,
-            FreshAsOf = condition == RegionCondition.Standby ? FreshAsOf(step.Topology.Positions, report.Lsn) ?? state.FreshAsOf : null,
+            FreshAsOf = condition == RegionCondition.Standby && Follows(report, step.Topology)
+                ? FreshAsOf(step.Topology.Positions, report.Lsn) ?? state.FreshAsOf
+                : null,
         }, Detail(condition, step.Topology, report));
 
         VerifyWriter(step, reported);
@@ -175,12 +181,8 @@ internal static class TopologyReducer
             return RegionCondition.ReadOnly;
         }
 
-        return IsOutdated(topology.HighestTerm, report) ? RegionCondition.Fenced : RegionCondition.Writable;
+        return report.IsOutdated(topology.HighestTerm) ? RegionCondition.Fenced : RegionCondition.Writable;
     }
-
-    /// <summary>A missing row says nothing of the epoch (it may have been dropped); the timeline still does.</summary>
-    private static bool IsOutdated(WriterTerm highest, ServerReport report) =>
-        report.Epoch is null ? report.Timeline < highest.Timeline : report.Term < highest;
 
     private static string? Detail(RegionCondition condition, RegionTopology topology, ServerReport report) => condition switch
     {
@@ -191,6 +193,10 @@ internal static class TopologyReducer
 
     internal static string ForeignMessage(long found, long? ours) =>
         $"the server belongs to another cluster (system identifier {(ulong)found}, expected {(ulong?)ours}); point the region at a replica of the same cluster";
+
+    /// <summary>Positions of two histories cannot be compared: a standby that has not got the writer's claim may follow another.</summary>
+    private static bool Follows(ServerReport standby, RegionTopology topology) =>
+        (topology.Writer ?? topology.LastWriter) is not { } writer || standby.Epoch?.Epoch >= writer.Term.Epoch;
 
     private static TimeSpan? FreshAsOf(ImmutableArray<WriterPosition> positions, long replayed)
     {
@@ -211,5 +217,5 @@ internal static class TopologyReducer
     private static TimeSpan Smooth(TimeSpan? before, TimeSpan sample) =>
         before is { } value ? (value * (1 - RoundTripWeight)) + (sample * RoundTripWeight) : sample;
 
-    private static WriterTerm Max(WriterTerm left, WriterTerm right) => left > right ? left : right;
+    internal static WriterTerm Max(WriterTerm left, WriterTerm right) => left > right ? left : right;
 }

@@ -10,6 +10,7 @@ internal static class WriterElection
     {
         var before = step.Topology;
         step.Topology = before with { Claimant = null, Conflict = null, HeldRegion = null };
+        Reclassify(step);
         var topology = step.Topology;
         var candidate = BestCandidate(topology);
         if (candidate is null || candidate.Name == topology.Writer?.Region)
@@ -61,8 +62,10 @@ internal static class WriterElection
                 return;
             }
 
-            if (before.Claimant != candidate.Name)
+            var promotion = new AnnouncedPromotion(candidate.Name, report.Timeline);
+            if (before.Announced != promotion)
             {
+                step.Topology = step.Topology with { Announced = promotion };
                 step.Raise(new PromotionSeen(step.At, candidate.Name, report.Term));
             }
         }
@@ -90,7 +93,7 @@ internal static class WriterElection
             Writer = writer,
             LastWriter = writer,
             SystemIdentifier = candidate.Report.SystemIdentifier,
-            HighestTerm = term,
+            HighestTerm = TopologyReducer.Max(step.Topology.HighestTerm, term),
             Positions = [new WriterPosition(writer.VerifiedAt, candidate.Report.Lsn)],
         };
         Reclassify(step);
@@ -105,27 +108,47 @@ internal static class WriterElection
         step.Raise(new WriterElected(step.At, candidate.Name, writer, previous?.Region));
     }
 
-    /// <summary>An election raises the bar for everybody else at once, without waiting for their next report.</summary>
+    /// <summary>
+    /// What is known now judges all earlier reports anew: an election, or a later epoch on any server of the cluster, fences
+    /// a former writer at once, without waiting for its next report.
+    /// </summary>
     private static void Reclassify(ReducerStep step)
     {
         foreach (var region in step.Topology.Regions)
         {
-            if (region.Name == step.Topology.Writer!.Region || region.Report is not { } report || !region.Reachable)
+            if (region.Report is not { } report || !region.Reachable)
             {
                 continue;
             }
 
-            if (report.SystemIdentifier != step.Topology.SystemIdentifier)
+            if (step.Topology.SystemIdentifier is { } ours && report.SystemIdentifier != ours)
             {
-                step.Update(region.Name, state => state with { Condition = RegionCondition.Foreign },
-                    TopologyReducer.ForeignMessage(report.SystemIdentifier, step.Topology.SystemIdentifier));
+                step.Update(region.Name, state => state with { Condition = RegionCondition.Foreign }, TopologyReducer.ForeignMessage(report.SystemIdentifier, ours));
             }
-            else if (region.Condition == RegionCondition.Writable && report.Term < step.Topology.HighestTerm)
+            else if (region.Condition == RegionCondition.Writable && Highest(step.Topology, report.SystemIdentifier) is var highest && report.IsOutdated(highest))
             {
-                step.Update(region.Name, state => state with { Condition = RegionCondition.Fenced },
-                    $"its {report.Term} is below {step.Topology.HighestTerm}");
+                step.Update(region.Name, state => state with { Condition = RegionCondition.Fenced }, $"its {report.Term} is below {highest}");
+                if (step.Topology.Writer?.Region == region.Name)
+                {
+                    step.Lose($"its {report.Term} is below {highest}");
+                }
             }
         }
+    }
+
+    /// <summary>The highest term of a cluster, from what was elected and from every copy of its epoch row.</summary>
+    private static WriterTerm Highest(RegionTopology topology, long cluster)
+    {
+        var highest = topology.SystemIdentifier == cluster || topology.SystemIdentifier is null ? topology.HighestTerm : default;
+        foreach (var region in topology.Regions)
+        {
+            if (region.Report is { Epoch: { } row } report && report.SystemIdentifier == cluster && row.Epoch > highest.Epoch)
+            {
+                highest = new WriterTerm(row.Epoch, 0);
+            }
+        }
+
+        return highest;
     }
 
     /// <summary>Somebody dropped the epoch row under a working writer: it is written again, above all that was seen.</summary>

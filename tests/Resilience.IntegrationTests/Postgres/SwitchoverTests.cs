@@ -70,7 +70,8 @@ public sealed class SwitchoverTests
 
         Assert.Contains("a", await TwoRegionDatabase.ReadAllAsync(database.West));
         var record = Assert.Single(database.Source.Failovers);
-        Assert.Equal("another region was promoted while it still answered", record.Reason);
+        Assert.Equal(("us-east-1", "us-west-2", 2L), (record.FromRegion, record.ToRegion, record.Epoch));
+        Assert.Contains("epoch 1, timeline 1 is below", record.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,6 +19,24 @@ public sealed class WrongServerTests : IAsyncLifetime
         await FailsWith(Changed(builder => builder.Password = Secret), "the server refused the user name or password (28P01", "correct Username and Password");
 
     [Fact]
+    public async Task NoPassword_IsSaidWithTheWayOut()
+    {
+        var exception = await FailAsync(Changed(builder => builder.Password = null));
+        Assert.Contains("the server asks for a password and none is given; add Password", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ServerWithoutTls_IsSaid() =>
+        await FailsWith(Changed(builder => builder.SslMode = SslMode.Require), "the server and the region's SSL Mode do not fit");
+
+    [Fact]
+    public async Task ServerOfAnotherKind_IsSaid()
+    {
+        await using var redis = await RedisServer.StartNewAsync();
+        await FailsWith(Changed(builder => (builder.Host, builder.Port, builder.SslMode) = (redis.Host, redis.Port, SslMode.Disable)), $"{redis.Host}:{redis.Port}");
+    }
+
+    [Fact]
     public async Task UnknownDatabase_IsSaidWithTheWayOut() =>
         await FailsWith(Changed(builder => builder.Database = "nowhere"), "the database does not exist (3D000", "correct Database");
 
@@ -94,6 +112,12 @@ public sealed class WrongServerTests : IAsyncLifetime
         await using var connection = await source.OpenWriterAsync();
 
         Assert.Equal("home", source.WriterRegion);
+    }
+
+    private static async Task<WriterUnavailableException> FailAsync(string connectionString)
+    {
+        await using var source = RegionalDataSource.Create("db", Options(connectionString));
+        return await Assert.ThrowsAsync<WriterUnavailableException>(() => source.OpenWriterAsync().AsTask());
     }
 
     private async Task FailsWith(string connectionString, params string[] says)

@@ -103,19 +103,40 @@ internal static class RunDirectory
     }
 
     /// <summary>Ends all that this process started. Synchronous, because it runs while the process exits.</summary>
-    public static void EndEverything()
+    /// <param name="descendants">
+    /// Whether to end every child of this process: while it still works, it has started helpers and servers that are not on the list.
+    /// </param>
+    public static void EndEverything(bool descendants = false)
     {
         lock (Gate)
         {
             s_ended = true;
             var ending = Processes.SelectMany(ProcessTree.Kill).ToList();
+            if (descendants)
+            {
+                // Looked for several times: one may be between its fork and its place in the tree.
+                for (var look = 0; look < 3; look++)
+                {
+                    ending.AddRange(ProcessTree.Descendants(ProcessIdentity.Self).SelectMany(ProcessTree.Kill));
+                    SpinWait.SpinUntil(() => false, TimeSpan.FromMilliseconds(20));
+                }
+            }
+
             SpinWait.SpinUntil(() => ending.TrueForAll(p => !p.IsAlive), TimeSpan.FromSeconds(5));
             foreach (var directory in Directories)
             {
                 SharedMemory.RemoveOf(directory);
             }
 
-            Delete(Own);
+            try
+            {
+                Delete(Own);
+            }
+            catch (IOException)
+            {
+                // Something that started meanwhile wrote into it. It must not stop the exit; the next run removes the rest.
+            }
+
             Processes.Clear();
             Directories.Clear();
         }

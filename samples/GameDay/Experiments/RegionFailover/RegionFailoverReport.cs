@@ -13,11 +13,8 @@ internal static class RegionFailoverReport
 
     public static ExperimentReport Of(IExperiment experiment, ExperimentSession session, DateTimeOffset started, Evidence evidence)
     {
-        // A reader who asked for a payment that went down with its region was told the truth.
-        var lostIds = evidence.Ledger?.LostByReplication.Select(o => o.PaymentId!).ToHashSet(StringComparer.Ordinal) ?? [];
-        var operations = evidence.Operations
-            .Select(o => o is { Kind: OperationKind.ReadPayment, Status: 404 } && lostIds.Contains(o.PaymentId!) ? o with { Outcome = Outcome.Degraded } : o)
-            .ToList();
+        IReadOnlyList<Operation> lost = evidence.Ledger?.LostByReplication ?? [];
+        var operations = LostPayments.Excuse(evidence.Operations, lost);
         var all = HistoryWindow.Of("all", operations);
         var loss = evidence.Loss;
         var moments = RecoveryMoments.Of(loss, evidence.Failover, session.Clock);
@@ -40,9 +37,9 @@ internal static class RegionFailoverReport
             {
                 SeenByClientSeconds = first is null ? null : Seconds(first.EndedAt - loss.KilledAt!.Value),
             },
-            Rpo = new RecoveryPoint(RegionalDeployment.RpoTarget.TotalSeconds, lostIds.Count, Milliseconds(loss.DurabilityLag))
+            Rpo = new RecoveryPoint(RegionalDeployment.RpoTarget.TotalSeconds, lost.Count, Milliseconds(loss.DurabilityLag))
             {
-                LostPaymentIds = [.. lostIds.Order(StringComparer.Ordinal)],
+                LostPaymentIds = [.. lost.Select(o => o.PaymentId!).Order(StringComparer.Ordinal)],
             },
             Promotion = loss.PromotedAt is { } promoted
                 ? new PromotionTimes(Milliseconds(promoted - loss.PromotionOrderedAt)!.Value, Milliseconds(first?.EndedAt - promoted))

@@ -15,7 +15,7 @@ internal sealed record RegionLoss
     /// <summary>The killed server refuses connections.</summary>
     public bool IsDead { get; init; }
 
-    /// <summary>The commit time of the last transaction that the standby has; null if it could not be asked.</summary>
+    /// <summary>The commit time of the last transaction that the survivor has of the dead region; null if that is not known.</summary>
     public TimeSpan? ReplicatedUntil { get; init; }
 
     public TimeSpan? PromotionOrderedAt { get; init; }

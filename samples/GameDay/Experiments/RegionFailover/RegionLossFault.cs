@@ -12,11 +12,7 @@ internal sealed class RegionLossFault(PostgresServer writer, PostgresServer stan
     {
         Loss = Loss with { KilledAt = clock.Now };
         await writer.KillAsync(ct);
-        Loss = Loss with
-        {
-            IsDead = await ServerProbe.RefusesConnectionsAsync(writer, ct),
-            ReplicatedUntil = await ServerProbe.LastReplayedCommitAsync(standby, clock.Time, ct) is { } utc ? clock.FromUtc(utc) : null,
-        };
+        Loss = Loss with { IsDead = await ServerProbe.RefusesConnectionsAsync(writer, ct) };
     }
 
     public async Task PromoteAsync(CancellationToken ct)
@@ -24,7 +20,11 @@ internal sealed class RegionLossFault(PostgresServer writer, PostgresServer stan
         Loss = Loss with { PromotionOrderedAt = clock.Now };
         await standby.PromoteAsync(ct);
         Loss = Loss with { PromotedAt = clock.Now };
-        Loss = Loss with { IsWritable = await ServerProbe.IsWritableAsync(standby, ct) };
+        Loss = Loss with
+        {
+            IsWritable = await ServerProbe.IsWritableAsync(standby, ct),
+            ReplicatedUntil = await ServerProbe.LastReplayedCommitAsync(standby, ct) is { } utc ? clock.FromUtc(utc) : null,
+        };
     }
 
     /// <summary>Brings a writer back when the fault was not completed. After a promotion the old writer must stay away.</summary>

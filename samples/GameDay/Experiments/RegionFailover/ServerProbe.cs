@@ -7,9 +7,6 @@ namespace GameDay.Experiments.RegionFailover;
 /// <summary>Asks a server itself what state it is in, so that an experiment does not take its own fault on trust.</summary>
 internal static class ServerProbe
 {
-    private static readonly TimeSpan ReplayQuiet = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan ReplayInterval = TimeSpan.FromMilliseconds(20);
-
     public static async Task<bool> RefusesConnectionsAsync(PostgresServer server, CancellationToken ct)
     {
         using var client = new TcpClient();
@@ -38,39 +35,20 @@ internal static class ServerProbe
         }
     }
 
-    /// <summary>The commit time of the last transaction that a standby has of its dead primary; null if that cannot be told.</summary>
-    public static async Task<DateTimeOffset?> LastReplayedCommitAsync(PostgresServer standby, TimeProvider time, CancellationToken ct)
+    /// <summary>
+    /// The commit time of the last transaction that a server replayed before it was promoted; null if that cannot be told. Asked
+    /// after the promotion, when everything that was received has been replayed.
+    /// </summary>
+    public static async Task<DateTimeOffset?> LastReplayedCommitAsync(PostgresServer promoted, CancellationToken ct)
     {
-        // What was received and what was replayed need not become equal: the primary can die in the middle of a record.
-        const string Sql = "SELECT pg_last_wal_replay_lsn()::text, pg_last_xact_replay_timestamp()";
         try
         {
-            await using var connection = await OpenAsync(standby, ct);
-            var (last, unchangedSince) = ("", time.GetTimestamp());
-            while (true)
-            {
-                await using var command = new NpgsqlCommand(Sql, connection);
-                await using var reader = await command.ExecuteReaderAsync(ct);
-                if (!await reader.ReadAsync(ct) || await reader.IsDBNullAsync(0, ct) || await reader.IsDBNullAsync(1, ct))
-                {
-                    return null;
-                }
-
-                if (reader.GetString(0) is var position && position != last)
-                {
-                    (last, unchangedSince) = (position, time.GetTimestamp());
-                }
-                else if (time.GetElapsedTime(unchangedSince) >= ReplayQuiet)
-                {
-                    return await reader.GetFieldValueAsync<DateTimeOffset>(1, ct);
-                }
-
-                await Task.Delay(ReplayInterval, time, ct);
-            }
+            await using var connection = await OpenAsync(promoted, ct);
+            await using var command = new NpgsqlCommand("SELECT pg_last_xact_replay_timestamp()", connection);
+            return await command.ExecuteScalarAsync(ct) is DateTime utc ? new DateTimeOffset(utc) : null;
         }
         catch (NpgsqlException)
         {
-            // Not knowing is an answer too.
             return null;
         }
     }

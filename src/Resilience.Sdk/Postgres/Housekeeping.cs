@@ -1,9 +1,13 @@
 using Microsoft.Extensions.Logging;
+using Resilience.Internal;
 
 namespace Resilience.Postgres;
 
-/// <summary>Keeps the operation ledger small: forgets what is older than the retention, in bites, once a minute.</summary>
-internal sealed partial class OperationPurge : IAsyncDisposable
+/// <summary>
+/// Once a minute: forgets what the operation ledger need not remember any more, in bites, and while there is no writer
+/// reminds the operators of it, with the reason.
+/// </summary>
+internal sealed partial class Housekeeping : IAsyncDisposable
 {
     private const int FullBite = 5000;
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
@@ -13,7 +17,7 @@ internal sealed partial class OperationPurge : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _loop;
 
-    public OperationPurge(ActiveRegionSet active, RegionSetContext context)
+    public Housekeeping(ActiveRegionSet active, RegionSetContext context)
     {
         _active = active;
         _context = context;
@@ -31,6 +35,7 @@ internal sealed partial class OperationPurge : IAsyncDisposable
         var set = _active.Current;
         if (set.Route is not { } route)
         {
+            LogNoWriter(_context.Logger, _context.Dependency, TopologyExplanation.NoWriter(_context.Dependency, Every, set));
             return;
         }
 
@@ -54,10 +59,13 @@ internal sealed partial class OperationPurge : IAsyncDisposable
             catch (Exception exception) when (!_stopping.IsCancellationRequested)
 #pragma warning restore CA1031
             {
-                LogFailed(_context.Logger, exception, _context.Dependency);
+                Guarded.Run(() => LogFailed(_context.Logger, exception, _context.Dependency));
             }
         }
     }
+
+    [LoggerMessage(1023, LogLevel.Error, "'{Dependency}' has no writer. {Explanation}")]
+    private static partial void LogNoWriter(ILogger logger, string dependency, string explanation);
 
     [LoggerMessage(1022, LogLevel.Warning, "'{Dependency}': old operations could not be forgotten; it is tried again in a minute")]
     private static partial void LogFailed(ILogger logger, Exception exception, string dependency);

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Resilience.TestKit;
+
+namespace Resilience.ChaosTests.GameDays;
+
+[Collection(ChaosCollection.Name)]
+public sealed class GameDayProgramTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("resilience-gameday-").FullName;
+
+    [Fact]
+    public async Task Run_RegionFailover_PassesAndReportsAndLeavesNothing()
+    {
+        await using var program = GameDayProcess.Start("run", "region-failover", "--report", _directory, "--rate", "50");
+
+        Assert.True(await program.WaitForExitAsync(Patience) == 0, program.Output);
+
+        var report = await ReadReportAsync();
+        AssertShape(report);
+        Assert.Equal("passed", report.GetProperty("verdict").GetString());
+        Assert.Equal("region-failover", report.GetProperty("experiment").GetString());
+        Assert.Equal(0, report.GetProperty("requests").GetProperty("failed").GetInt32());
+        Assert.Equal(0, report.GetProperty("charges").GetProperty("duplicates").GetInt32());
+        var rto = report.GetProperty("rto");
+        var phases = rto.GetProperty("phases").EnumerateObject().ToList();
+        Assert.Equal(["detection", "validation", "decision", "switch", "firstSuccess"], phases.Select(p => p.Name));
+        Assert.All(phases, p => Assert.True(p.Value.GetDouble() >= 0, p.ToString()));
+        Assert.Equal(rto.GetProperty("actualSeconds").GetDouble(), phases.Sum(p => p.Value.GetDouble()), 0.001);
+        Assert.InRange(rto.GetProperty("actualSeconds").GetDouble(), 1, rto.GetProperty("targetSeconds").GetDouble());
+        AssertNothingLeft(program);
+        Assert.DoesNotContain('\e', program.Output);
+    }
+
+    [Theory]
+    [InlineData("starting two regions")]
+    [InlineData("warm-up")]
+    [InlineData("writer killed")]
+    [InlineData("promotion and load")]
+    public async Task Run_InterruptedAtAnyTime_ExitsWith130AndLeavesNothing(string phase)
+    {
+        await using var program = GameDayProcess.Start("run", "region-failover", "--report", _directory, "--rate", "20");
+        await program.WaitForOutputAsync(phase, Patience);
+
+        program.Interrupt();
+
+        Assert.Equal(130, await program.WaitForExitAsync(Patience));
+        AssertNothingLeft(program);
+        Assert.Empty(Directory.GetFiles(_directory));
+    }
+
+    [Theory]
+    [InlineData("run region-failovr", "did you mean 'region-failover'?")]
+    [InlineData("run anything", "'list' shows all of them")]
+    [InlineData("run region-failover --rate fast", "'fast' is not a rate")]
+    [InlineData("run region-failover --duration 2h", "'2h' is not a duration")]
+    [InlineData("run", "Name an experiment to run: region-failover")]
+    public async Task Run_WrongArguments_ExitsWith2AndSaysWhatIsWrong(string arguments, string message)
+    {
+        await using var program = GameDayProcess.Start(arguments.Split(' '));
+
+        Assert.Equal(2, await program.WaitForExitAsync(Patience));
+        Assert.Contains(message, program.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task List_ShowsEachExperimentOnALine()
+    {
+        await using var program = GameDayProcess.Start("list");
+
+        Assert.Equal(0, await program.WaitForExitAsync(Patience));
+        Assert.Contains(program.Output.Split('\n'), line => line.StartsWith("region-failover  ", StringComparison.Ordinal));
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private static void AssertNothingLeft(GameDayProcess program)
+    {
+        Assert.True(program.ProcessesSeen > 0, "It started nothing.");
+        Assert.Empty(program.Left);
+        Assert.Empty(program.DirectoriesLeft);
+    }
+
+    private static void AssertShape(JsonElement report)
+    {
+        Has(report, JsonValueKind.String, "experiment", "hypothesis", "verdict");
+        Has(report.GetProperty("requests"), JsonValueKind.Number, "total", "succeeded", "degraded", "failed");
+        Has(report.GetProperty("latencyMs"), JsonValueKind.Number, "p50", "p95", "p99", "max");
+        Has(report.GetProperty("rto"), JsonValueKind.Number, "targetSeconds", "actualSeconds");
+        Has(report.GetProperty("rpo"), JsonValueKind.Number, "targetSeconds", "acknowledgedLost", "durabilityLagMs");
+        Has(report.GetProperty("charges"), JsonValueKind.Number, "total", "duplicates");
+        Has(report, JsonValueKind.Array, "timeline");
+        Assert.NotEqual(0, report.GetProperty("timeline").GetArrayLength());
+    }
+
+    private static void Has(JsonElement parent, JsonValueKind kind, params string[] names) =>
+        Assert.All(names, name => Assert.Equal(kind, parent.GetProperty(name).ValueKind));
+
+    private async Task<JsonElement> ReadReportAsync()
+    {
+        await using var file = File.OpenRead(Path.Combine(_directory, "report.json"));
+        Assert.Equal(["report.json"], Directory.GetFiles(_directory).Select(Path.GetFileName));
+        return (await JsonDocument.ParseAsync(file)).RootElement;
+    }
+}

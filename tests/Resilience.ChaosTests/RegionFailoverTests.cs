@@ -1,0 +1,53 @@
+using System.Globalization;
+using GameDay.Checks;
+using GameDay.Deployment;
+using GameDay.History;
+using GameDay.Load;
+using GameDay.Timing;
+using Xunit.Abstractions;
+
+namespace Resilience.ChaosTests;
+
+[Collection(ChaosCollection.Name)]
+public sealed class RegionFailoverTests(ITestOutputHelper output)
+{
+    private const int Clients = 16;
+    private const int Kills = 10;
+    private const int Seed = 20_260_101;
+    private const double MedianLimitMs = 100;
+    private const double WorstLimitMs = 300;
+
+    [Fact]
+    public async Task KillOfTheWriter_TenTimesUnderConcurrentClients_NothingFailsOrIsPaidTwiceAndPaymentsGoOnAtOnce()
+    {
+        var clock = new RunClock(TimeProvider.System);
+        await using var deployment = await RegionalDeployment.StartAsync(CancellationToken.None);
+        var (options, history, acknowledged) = (new LoadOptions(), new OperationHistory(), new AcknowledgedPayments());
+        using var client = new PaymentClient(deployment.Service.BaseAddress, options, clock, history, acknowledged);
+        var load = new ConcurrentClients(Clients, client, new RequestMix(Seed, options, acknowledged), clock);
+        var failover = new RepeatedFailover(deployment, clock, history);
+
+        var rounds = await failover.RunAsync(Kills, load, warmUp: TimeSpan.FromSeconds(4));
+        var ledger = await failover.VerifyAsync(rounds);
+        var charges = await GatewayAudit.RunAsync(
+            deployment.Simulators.BaseAddress, history.Snapshot(), rounds[^1].Loss.KilledAt!.Value, CancellationToken.None);
+        var operations = LostPayments.Excuse(history.Snapshot(), ledger.LostByReplication);
+        var failed = operations.Where(o => o.Outcome == Outcome.Failed).ToList();
+        var measured = RegionFailoverMeasurements.Of(Clients, Seed, operations, rounds, ledger, charges);
+        await measured.WriteAsync("region-failover.json");
+        output.WriteLine(measured.Describe());
+        foreach (var operation in failed.Take(10))
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"failed at {operation.EndedAt.TotalSeconds:0.00} s: {operation.Kind} {operation.Key} {operation.Error}"));
+        }
+
+        Assert.All(rounds, r => Assert.True(r.Loss.IsProven, $"The fault was not proven: {r.Loss}"));
+        Assert.Empty(failed);
+        Assert.Equal(0, charges.Duplicates);
+        Assert.Empty(charges.WrongKeys);
+        Assert.Empty(ledger.Unexplained);
+        Assert.Empty(ledger.Unfinished);
+        Assert.InRange(measured.MedianEndToFirstCommitMs, double.NegativeInfinity, MedianLimitMs);
+        Assert.InRange(measured.WorstEndToFirstCommitMs, double.NegativeInfinity, WorstLimitMs);
+    }
+}
