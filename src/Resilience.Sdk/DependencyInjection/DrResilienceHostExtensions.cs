@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Resilience.DependencyInjection;
+using Resilience.Pipelines;
 using Resilience.Postgres;
 
 namespace Microsoft.Extensions.Hosting;
@@ -36,10 +37,24 @@ public static class DrResilienceHostExtensions
             services.AddKeyedSingleton<RegionalDataSource>(
                 KeyedService.AnyKey, static (provider, key) => provider.GetRequiredService<DatabaseRegistry>().Get((string)key!));
             services.AddSingleton(static provider => provider.GetRequiredService<DatabaseRegistry>().Single());
+            services.AddSingleton(static provider => CreateDependencies(provider.GetRequiredService<SettingsMonitor>(), provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IDependencies>(static provider => provider.GetRequiredService<DependencyRegistry>());
             services.AddHostedService<DrResilienceStarter>();
         }
 
         configure?.Invoke(resilience);
         return builder;
+    }
+
+    private static DependencyRegistry CreateDependencies(SettingsMonitor settings, TimeProvider time)
+    {
+        var dependencies = new DependencyRegistry(
+            name => settings.Current.FindDatabase(name) is null
+                ? settings.Current.Calls.GetValueOrDefault(name) ?? settings.Current.Defaults
+                : throw new InvalidOperationException($"'{name}' is a database. Inject it as [FromKeyedServices(\"{name}\")] RegionalDataSource."),
+            time,
+            () => new Random());
+        settings.Changed += _ => dependencies.Apply();
+        return dependencies;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Resilience.Pipelines;
 using Resilience.Postgres;
 
 namespace Resilience.DependencyInjection;
@@ -13,6 +14,12 @@ internal sealed record DrResilienceSettings
 
     /// <summary>The databases by dependency name, ordered by name, as configuration providers order keys.</summary>
     public ImmutableArray<KeyValuePair<string, PostgresOptions>> Databases { get; init; } = [];
+
+    /// <summary>How dependencies are called that the configuration does not name.</summary>
+    public DependencyOptions Defaults { get; init; } = new();
+
+    /// <summary>How the others are called, by name.</summary>
+    public ImmutableDictionary<string, DependencyOptions> Calls { get; init; } = ImmutableDictionary<string, DependencyOptions>.Empty;
 
     /// <summary>The port on which health details are shown without further authorisation; null for none.</summary>
     public int? ManagementPort { get; init; }

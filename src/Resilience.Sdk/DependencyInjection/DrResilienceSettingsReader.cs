@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Configuration;
 using Resilience.Internal;
+using Resilience.Pipelines;
 using Resilience.Postgres;
 
 namespace Resilience.DependencyInjection;
@@ -10,10 +11,6 @@ internal static class DrResilienceSettingsReader
 {
     public const string SectionName = "DrResilience";
 
-    /// <summary>What a dependency that is called may have; read from a later version on.</summary>
-    private static readonly string[] PipelineKeys =
-        ["TotalRequestTimeout", "Retry", "CircuitBreaker", "Bulkhead", "Hedging", "AttemptTimeout", "Probe", "Redis"];
-
     private static readonly TimeSpan LongestObjective = TimeSpan.FromDays(365);
 
     /// <exception cref="DrResilienceConfigurationException">Anything is wrong; all of it is in the message.</exception>
@@ -21,11 +18,15 @@ internal static class DrResilienceSettingsReader
     {
         var errors = new List<ConfigurationError>();
         var reader = new ConfigurationReader(configuration.GetSection(SectionName), errors);
+        var defaults = ReadDefaults(reader);
+        var (databases, calls) = ReadDependencies(reader, defaults);
         var settings = new DrResilienceSettings
         {
             Region = reader.Text("Region") ?? configuration["AWS_REGION"],
             Objectives = ReadObjectives(reader),
-            Databases = ReadDatabases(reader),
+            Defaults = defaults,
+            Databases = databases,
+            Calls = calls,
             ManagementPort = ReadManagementPort(reader),
         };
         if (!string.IsNullOrEmpty(configuration.GetSection(SectionName).Value))
@@ -33,7 +34,7 @@ internal static class DrResilienceSettingsReader
             reader.Report(null, null, "is a single value, but a section with keys is expected.");
         }
 
-        reader.NotYet("Defaults", "Journal", "Degradation");
+        reader.NotYet("Journal", "Degradation");
         reader.RejectUnknownKeys();
         return errors.Count == 0 ? settings : throw new DrResilienceConfigurationException(errors);
     }
@@ -58,26 +59,39 @@ internal static class DrResilienceSettingsReader
     private static TimeSpan? ReadObjective(ConfigurationReader section, string key) =>
         section.Text(key) is null ? null : section.Duration(key, TimeSpan.FromMinutes(15), TimeSpan.Zero, LongestObjective);
 
-    private static ImmutableArray<KeyValuePair<string, PostgresOptions>> ReadDatabases(ConfigurationReader reader)
+    private static DependencyOptions ReadDefaults(ConfigurationReader reader)
+    {
+        if (reader.Section("Defaults") is not { } section)
+        {
+            return new DependencyOptions();
+        }
+
+        var defaults = DependencyOptionsReader.Read(section, new DependencyOptions());
+        section.RejectUnknownKeys();
+        return defaults;
+    }
+
+    private static (ImmutableArray<KeyValuePair<string, PostgresOptions>> Databases, ImmutableDictionary<string, DependencyOptions> Calls) ReadDependencies(
+        ConfigurationReader reader, DependencyOptions defaults)
     {
         var databases = ImmutableArray.CreateBuilder<KeyValuePair<string, PostgresOptions>>();
+        var calls = ImmutableDictionary.CreateBuilder<string, DependencyOptions>(StringComparer.Ordinal);
         foreach (var (name, dependency) in reader.Children("Dependencies"))
         {
-            var errorsBefore = dependency.Errors.Count;
+            dependency.NotYet("Redis", "Probe");
             if (dependency.Section("Postgres") is { } postgres)
             {
                 databases.Add(new(name, PostgresOptionsReader.Read(postgres)));
             }
-
-            dependency.NotYet(PipelineKeys);
-            dependency.RejectUnknownKeys();
-            if (databases.All(database => database.Key != name) && dependency.Errors.Count == errorsBefore)
+            else
             {
-                dependency.Report(null, null, "has no Postgres section with the database's regions. Other kinds of dependencies are not available in this version.");
+                calls.Add(name, DependencyOptionsReader.Read(dependency, defaults));
             }
+
+            dependency.RejectUnknownKeys();
         }
 
-        return databases.DrainToImmutable();
+        return (databases.DrainToImmutable(), calls.ToImmutable());
     }
 
     private static int? ReadManagementPort(ConfigurationReader reader)

@@ -72,6 +72,54 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
         return fallback;
     }
 
+    /// <summary>A duration that can be switched off with "off" or an empty value.</summary>
+    public TimeSpan? OptionalDuration(string key, TimeSpan? fallback, TimeSpan max) => Text(key) switch
+    {
+        null => fallback,
+        "" or "off" or "Off" => null,
+        _ => Duration(key, fallback ?? TimeSpan.FromSeconds(1), TimeSpan.Zero, max),
+    };
+
+    public bool Boolean(string key, bool fallback)
+    {
+        if (Text(key) is not { } text)
+        {
+            return fallback;
+        }
+
+        if (bool.TryParse(text, out var value))
+        {
+            return value;
+        }
+
+        Report(key, text, "is neither true nor false.");
+        return fallback;
+    }
+
+    public double Number(string key, double fallback, double min, double max)
+    {
+        if (Text(key) is not { } text)
+        {
+            return fallback;
+        }
+
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
+        {
+            return value;
+        }
+
+        Report(key, text, string.Create(CultureInfo.InvariantCulture, $"is not a number from {min} to {max}."));
+        return fallback;
+    }
+
+    /// <summary>A number that can be switched off with "off" or an empty value.</summary>
+    public double? OptionalNumber(string key, double? fallback, double min, double max) => Text(key) switch
+    {
+        null => fallback,
+        "" or "off" or "Off" => null,
+        _ => Number(key, fallback ?? max, min, max),
+    };
+
     /// <summary>One of an enum's names.</summary>
     /// <param name="key">The key.</param>
     /// <param name="fallback">The value when the key is absent.</param>

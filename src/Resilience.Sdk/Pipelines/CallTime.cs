@@ -20,14 +20,14 @@ internal readonly struct CallTime
     public bool IsExpired => Remaining <= TimeSpan.Zero;
 
     /// <summary>How long an attempt may take that begins at a timestamp.</summary>
-    public TimeSpan AttemptLimit(TimeSpan? attempt, long now)
+    public TimeSpan? AttemptLimit(TimeSpan? attempt, long now)
     {
         if (_limit is not { } limit)
         {
-            return attempt ?? Timeout.InfiniteTimeSpan;
+            return attempt;
         }
 
         var left = limit - _time.GetElapsedTime(_began, now);
-        return attempt < left ? attempt.Value : left;
+        return attempt < left ? attempt : left;
     }
 }

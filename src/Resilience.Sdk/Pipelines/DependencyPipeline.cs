@@ -164,7 +164,7 @@ internal sealed class DependencyPipeline
         RetryAfter = finished.Verdict.RetryAfter,
         Remaining = time.Remaining,
         PreviousDelay = previous,
-        Random = _jitter.NextDouble(),
+        Random = _jitter.Next(),
     };
 
     /// <returns>False when the caller gave up meanwhile.</returns>
@@ -226,7 +226,7 @@ internal sealed class DependencyPipeline
     {
         var limit = time.AttemptLimit(options.AttemptTimeout.Limit, now);
         var running = new RunningAttempt(options, ticket, _timers.Start(limit, now, caller), _telemetry.StartAttempt(attempt), limit, attempt, now);
-        var outcome = call.AttemptAsync(attempt, running.Lease.Token);
+        var outcome = call.AttemptAsync(attempt, limit, running.Lease.Token);
         if (outcome.IsCompletedSuccessfully)
         {
             return new(Finish(call, outcome.GetAwaiter().GetResult(), running));
@@ -252,7 +252,7 @@ internal sealed class DependencyPipeline
                 break;
             case AttemptEnd.TimedOut:
                 outcome = Outcome.FromException<T>(new TimeoutRejectedException(
-                    $"'{Name}' did not answer within {running.Limit.TotalMilliseconds:0} ms.", running.Limit, outcome.Exception));
+                    $"'{Name}' did not answer within {running.Limit.GetValueOrDefault().TotalMilliseconds:0} ms.", running.Limit.GetValueOrDefault(), outcome.Exception));
                 verdict = new CallVerdict(AttemptResult.Failure);
                 _telemetry.OnTimeout();
                 break;
@@ -264,8 +264,9 @@ internal sealed class DependencyPipeline
         Breaker.Exit(running.Ticket, verdict.ForBreaker, duration, running.Options.CircuitBreaker, now);
         Bulkhead.Release(verdict.ForBulkhead, running.StartedAt, now);
         running.Lease.Dispose();
-        if (verdict.Result == AttemptResult.Final && running.Options.Hedging.Enabled)
+        if (running.Options.Hedging.Enabled && verdict.Result is AttemptResult.Final or AttemptResult.Cancelled)
         {
+            // A cancelled loser took at least this long; without it the percentile would drift down.
             _latencies.Record(duration);
         }
 

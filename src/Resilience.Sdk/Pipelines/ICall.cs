@@ -25,7 +25,10 @@ internal interface ICall<T>
     bool CanHedge { get; }
 
     /// <summary>Makes one attempt. Never throws: a failure is an outcome.</summary>
-    ValueTask<Outcome<T>> AttemptAsync(int attempt, CancellationToken cancellationToken);
+    /// <param name="attempt">Its number; 0 for the first.</param>
+    /// <param name="limit">How long it may take; null without a limit.</param>
+    /// <param name="cancellationToken">Cancelled then, or by the caller.</param>
+    ValueTask<Outcome<T>> AttemptAsync(int attempt, TimeSpan? limit, CancellationToken cancellationToken);
 
     /// <summary>Judges an outcome that is neither the caller's cancellation nor a time-out of ours.</summary>
     CallVerdict Judge(in Outcome<T> outcome);

@@ -18,7 +18,7 @@ internal readonly struct PollyCall<TResult, TState>(
 
     public bool CanHedge => false;
 
-    public ValueTask<Outcome<TResult>> AttemptAsync(int attempt, CancellationToken cancellationToken)
+    public ValueTask<Outcome<TResult>> AttemptAsync(int attempt, TimeSpan? limit, CancellationToken cancellationToken)
     {
         context.CancellationToken = cancellationToken;
         try

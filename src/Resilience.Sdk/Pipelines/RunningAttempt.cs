@@ -13,4 +13,4 @@ namespace Resilience.Pipelines;
 /// <param name="Attempt">Its number; 0 for the first.</param>
 /// <param name="StartedAt">When it began.</param>
 internal readonly record struct RunningAttempt(
-    DependencyOptions Options, BreakerTicket Ticket, AttemptLease Lease, Activity? Activity, TimeSpan Limit, int Attempt, long StartedAt);
+    DependencyOptions Options, BreakerTicket Ticket, AttemptLease Lease, Activity? Activity, TimeSpan? Limit, int Attempt, long StartedAt);

@@ -1,30 +1,57 @@
-using System.Globalization;
+using System.Runtime.CompilerServices;
 using Polly;
 using Resilience.Pipelines.Bulkhead;
-using Resilience.Pipelines.Timeouts;
 
 namespace Resilience.Pipelines.Http;
 
 /// <summary>One HTTP request as a call.</summary>
-internal readonly struct HttpCall(DependencyHandler handler, HttpRequestMessage request, RequestBody? body, bool isIdempotent, TimeProvider time, CancellationToken caller)
+internal readonly struct HttpCall(DependencyHandler handler, HttpRequestMessage request, bool isIdempotent, bool sendsDeadline, TimeProvider time, CancellationToken caller)
     : ICall<HttpResponseMessage>
 {
     public CancellationToken Caller => caller;
 
-    public CallPriority Priority => request.Options.TryGetValue(DependencyRequest.PriorityKey, out var priority) ? priority : CallPriority.Normal;
+    public CallPriority Priority => request.Options.TryGetValue(DependencyRequest.Priority, out var priority) ? priority : CallPriority.Normal;
 
     public bool IsIdempotent => isIdempotent;
 
-    public bool CanRepeat => body is null || body.CanRepeat;
+    public bool CanRepeat => request.Content is not RequestBody body || body.CanRepeat;
 
-    /// <summary>One request message cannot be sent by two attempts at once, so hedges send copies; a body that streams has none.</summary>
-    public bool CanHedge => body is null;
+    /// <summary>One request message cannot be sent by two attempts at once, so hedges send copies; a body is not copied.</summary>
+    public bool CanHedge => request.Content is null;
 
-    public async ValueTask<Outcome<HttpResponseMessage>> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
+    public ValueTask<Outcome<HttpResponseMessage>> AttemptAsync(int attempt, TimeSpan? limit, CancellationToken cancellationToken)
+    {
+        var message = attempt > 0 && request.Content is null ? DependencyRequest.Copy(request) : request;
+        if (sendsDeadline)
+        {
+            DependencyRequest.SetDeadline(message, limit);
+        }
+
+        Task<HttpResponseMessage> sending;
+        try
+        {
+            sending = handler.SendOnceAsync(message, cancellationToken);
+        }
+#pragma warning disable CA1031 // A failure is an outcome.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return new(Outcome.FromException<HttpResponseMessage>(exception));
+        }
+
+        return sending.IsCompletedSuccessfully ? new(Outcome.FromResult(sending.GetAwaiter().GetResult())) : AwaitAsync(sending);
+    }
+
+    public CallVerdict Judge(in Outcome<HttpResponseMessage> outcome) => CallJudge.Of(outcome, time);
+
+    public void Discard(in Outcome<HttpResponseMessage> outcome) => outcome.Result?.Dispose();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<Outcome<HttpResponseMessage>> AwaitAsync(Task<HttpResponseMessage> sending)
     {
         try
         {
-            return Outcome.FromResult(await handler.SendOnceAsync(message, cancellationToken));
+            return Outcome.FromResult(await sending);
         }
 #pragma warning disable CA1031 // A failure is an outcome.
         catch (Exception exception)
@@ -33,14 +60,4 @@ internal readonly struct HttpCall(DependencyHandler handler, HttpRequestMessage 
             return Outcome.FromException<HttpResponseMessage>(exception);
         }
     }
-
-    public ValueTask<Outcome<HttpResponseMessage>> AttemptAsync(int attempt, CancellationToken cancellationToken)
-    {
-        var message = attempt == 0 ? request : DependencyRequest.Copy(request);
-        return SendAsync(message, cancellationToken);
-    }
-
-    public CallVerdict Judge(in Outcome<HttpResponseMessage> outcome) => CallJudge.Of(outcome, time);
-
-    public void Discard(in Outcome<HttpResponseMessage> outcome) => outcome.Result?.Dispose();
 }

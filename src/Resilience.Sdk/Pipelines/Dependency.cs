@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using Polly;
+using Resilience.Pipelines.CircuitBreaker;
+
+namespace Resilience.Pipelines;
+
+/// <summary>A named dependency: its pipeline, or one per authority.</summary>
+internal sealed class Dependency : IDependency
+{
+    /// <summary>A client that calls this many hosts is a crawler; further ones share the dependency's own pipeline.</summary>
+    private const int MostAuthorities = 1000;
+
+    private readonly ConcurrentDictionary<string, DependencyPipeline> _byAuthority = new(StringComparer.OrdinalIgnoreCase);
+    private readonly TimeProvider _time;
+    private readonly Func<Random> _newRandom;
+
+    public Dependency(string name, DependencyOptions options, TimeProvider time, Func<Random> newRandom)
+    {
+        _time = time;
+        _newRandom = newRandom;
+        Whole = new DependencyPipeline(name, instance: null, options, time, newRandom);
+        Pipeline = new ResiliencePipelineBuilder { Name = name, TimeProvider = time }
+            .AddStrategy(_ => new DependencyStrategy(Whole), new DependencyStrategyOptions())
+            .Build();
+    }
+
+    public string Name => Whole.Name;
+
+    public ResiliencePipeline Pipeline { get; }
+
+    public CircuitState Circuit => Whole.Breaker.Snapshot(Whole.Options.CircuitBreaker, _time.GetTimestamp()).State;
+
+    public DependencyPipeline Whole { get; }
+
+    /// <summary>The pipeline for a request to this address.</summary>
+    public DependencyPipeline For(Uri? address)
+    {
+        if (!Whole.Options.Http.ByAuthority || address is not { IsAbsoluteUri: true })
+        {
+            return Whole;
+        }
+
+        var authority = address.GetLeftPart(UriPartial.Authority);
+        if (_byAuthority.TryGetValue(authority, out var pipeline))
+        {
+            return pipeline;
+        }
+
+        return _byAuthority.Count >= MostAuthorities
+            ? Whole
+            : _byAuthority.GetOrAdd(authority, static (key, self) => new DependencyPipeline(self.Name, key, self.Whole.Options, self._time, self._newRandom), this);
+    }
+
+    public void Apply(DependencyOptions options)
+    {
+        Whole.Apply(options);
+        foreach (var pipeline in _byAuthority.Values)
+        {
+            pipeline.Apply(options);
+        }
+    }
+
+    public async ValueTask<T> ExecuteAsync<T>(Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        var outcome = await Whole.ExecuteAsync<T, DelegateCall<T>>(new DelegateCall<T>(call, _time, cancellationToken));
+        outcome.ThrowIfException();
+        return outcome.Result!;
+    }
+
+    public async ValueTask ExecuteAsync(Func<CancellationToken, ValueTask> call, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        await ExecuteAsync(
+            async token =>
+            {
+                await call(token);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    public void Force(CircuitBreakerMode? mode)
+    {
+        Whole.Breaker.Force(mode);
+        foreach (var pipeline in _byAuthority.Values)
+        {
+            pipeline.Breaker.Force(mode);
+        }
+    }
+
+    public void Reset()
+    {
+        Whole.Breaker.Reset();
+        foreach (var pipeline in _byAuthority.Values)
+        {
+            pipeline.Breaker.Reset();
+        }
+    }
+}
