@@ -22,7 +22,9 @@ internal sealed partial class TopologyTracker : IDisposable
     private readonly TopologyRules _rules;
     private readonly ITopologyListener _listener;
     private readonly ILogger _logger;
+    private readonly MonotonicClock _clock;
     private readonly ITimer _ageing;
+    private TimeSpan _agedAt;
     private TaskCompletionSource _replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TopologyPublication _current;
 
@@ -37,7 +39,9 @@ internal sealed partial class TopologyTracker : IDisposable
         _listener = listener;
         _logger = logger;
         _current = new TopologyPublication(initial, _replaced.Task);
-        _ageing = clock.Time.CreateTimer(_ => Observe(new TimePassed(clock.Now)), null, AgeEvery, AgeEvery);
+        _clock = clock;
+        _agedAt = clock.Now;
+        _ageing = clock.Time.CreateTimer(_ => Age(), null, AgeEvery, AgeEvery);
     }
 
     public TopologyPublication Current => Volatile.Read(ref _current);
@@ -81,6 +85,21 @@ internal sealed partial class TopologyTracker : IDisposable
 #pragma warning restore CA1031
         {
             Guarded.Run(() => LogFailed(_logger, exception, observation.GetType().Name));
+        }
+    }
+
+    /// <summary>
+    /// Lets time pass for the reducer. When this very timer comes late, the process slept or was starved, and so were its
+    /// probes: that they are missing says nothing about the regions then.
+    /// </summary>
+    private void Age()
+    {
+        var now = _clock.Now;
+        var overslept = now - _agedAt > 2 * AgeEvery;
+        _agedAt = now;
+        if (!overslept)
+        {
+            Observe(new TimePassed(now));
         }
     }
 

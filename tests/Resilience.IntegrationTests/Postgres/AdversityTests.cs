@@ -19,14 +19,18 @@ public sealed class AdversityTests(ITestOutputHelper output)
         await database.West.StallWalReceiverAsync();
         var outcome = (OperationOutcome?)null;
         var watch = TimeProvider.System.GetTimestamp();
-        var thrown = await Record.ExceptionAsync(async () =>
-            outcome = await source.ExecuteAsync("op-1", (c, t, ct) => TwoRegionDatabase.WriteAsync(c, t, "a", ct)).WaitAsync(TimeSpan.FromSeconds(15), TimeProvider.System));
+        var executing = source.ExecuteAsync("op-1", (c, t, ct) => TwoRegionDatabase.WriteAsync(c, t, "a", ct));
+        var thrown = await Record.ExceptionAsync(async () => outcome = await executing.WaitAsync(TimeSpan.FromSeconds(15), TimeProvider.System));
         output.WriteLine($"outcome {outcome} after {TimeProvider.System.GetElapsedTime(watch)}, thrown {thrown?.GetType().Name}");
         await database.East.KillAsync();
         await database.West.PromoteAsync();
         var rows = await TwoRegionDatabase.ReadAllAsync(database.West);
 
         Assert.False(outcome == OperationOutcome.Committed && !rows.ContainsKey("a"), "acknowledged under synchronous replication and lost");
+
+        // It goes on by itself on the promoted server; its end is awaited so that nothing of this test outlives it.
+        Assert.Equal(OperationOutcome.Committed, await executing.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System));
+        Assert.Contains("a", await TwoRegionDatabase.ReadAllAsync(database.West));
     }
 
     /// <summary>The commit waits for its standby longer than the patience; asking again runs into a lock time-out, which is no answer.</summary>
@@ -183,8 +187,8 @@ public sealed class AdversityTests(ITestOutputHelper output)
         output.WriteLine($"dispose took {TimeProvider.System.GetElapsedTime(disposing)}");
         await database.East.ResumeAsync();
 
-        // A calm second, a first miss of at most 1 s, 50 ms, a second of at most 1 s, some slack.
-        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(3.5));
+        // A calm second, a first miss of at most 1 s, 50 ms, a second of at most 1 s; and slack for a busy machine.
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(6));
     }
 
     private static PostgresOptions With(TwoRegionPostgres servers, string more, TimeSpan wait) => new()
