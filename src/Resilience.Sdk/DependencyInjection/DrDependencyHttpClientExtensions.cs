@@ -21,8 +21,11 @@ public static class DrDependencyHttpClientExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(dependency);
-        return builder.AddHttpMessageHandler(services => new DependencyHandler(
-            services.GetService<DependencyRegistry>() ?? throw new InvalidOperationException("AddDrDependency needs the SDK's services. Call builder.AddDrResilience()."),
-            dependency));
+        return builder.AddHttpMessageHandler(services =>
+        {
+            var dependencies = services.GetService<DependencyRegistry>()
+                ?? throw new InvalidOperationException("AddDrDependency needs the SDK's services. Call builder.AddDrResilience().");
+            return new DependencyHandler(dependencies.Get(dependency));
+        });
     }
 }

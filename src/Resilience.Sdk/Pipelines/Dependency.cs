@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Polly;
 using Resilience.Pipelines.CircuitBreaker;
 
@@ -14,6 +15,7 @@ internal sealed class Dependency : IDependency
     private readonly TimeProvider _time;
     private readonly Func<Random> _newRandom;
 
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The strategy's options have nothing to validate by attributes.")]
     public Dependency(string name, DependencyOptions options, TimeProvider time, Func<Random> newRandom)
     {
         _time = time;
@@ -28,7 +30,7 @@ internal sealed class Dependency : IDependency
 
     public ResiliencePipeline Pipeline { get; }
 
-    public CircuitState Circuit => Whole.Breaker.Snapshot(Whole.Options.CircuitBreaker, _time.GetTimestamp()).State;
+    public CircuitBreakerState Circuit => Whole.Breaker.Snapshot(Whole.Options.CircuitBreaker, _time.GetTimestamp()).State;
 
     public DependencyPipeline Whole { get; }
 
@@ -60,21 +62,21 @@ internal sealed class Dependency : IDependency
         }
     }
 
-    public async ValueTask<T> ExecuteAsync<T>(Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken = default)
+    public async ValueTask<T> ExecuteAsync<T>(Func<CancellationToken, ValueTask<T>> attempt, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(call);
-        var outcome = await Whole.ExecuteAsync<T, DelegateCall<T>>(new DelegateCall<T>(call, _time, cancellationToken));
+        ArgumentNullException.ThrowIfNull(attempt);
+        var outcome = await Whole.ExecuteAsync<T, DelegateCall<T>>(new DelegateCall<T>(attempt, _time, cancellationToken));
         outcome.ThrowIfException();
         return outcome.Result!;
     }
 
-    public async ValueTask ExecuteAsync(Func<CancellationToken, ValueTask> call, CancellationToken cancellationToken = default)
+    public async ValueTask ExecuteAsync(Func<CancellationToken, ValueTask> attempt, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(call);
+        ArgumentNullException.ThrowIfNull(attempt);
         await ExecuteAsync(
             async token =>
             {
-                await call(token);
+                await attempt(token);
                 return true;
             },
             cancellationToken);

@@ -17,16 +17,16 @@ internal static class DependencyOptionsReader
     /// <param name="inherited">The options to start from.</param>
     public static DependencyOptions Read(ConfigurationReader reader, DependencyOptions inherited)
     {
-        var from = reader.Text("Preset") is null ? inherited : DependencyPresets.Of(reader.Choice("Preset", DependencyPreset.Standard));
+        var given = reader.Text("Preset") is null ? inherited : DependencyPresets.Of(reader.Choice("Preset", DependencyPreset.Standard));
         var options = new DependencyOptions
         {
-            TotalRequestTimeout = Timeout(reader.Section("TotalRequestTimeout"), from.TotalRequestTimeout),
-            Retry = Retry(reader.Section("Retry"), from.Retry),
-            Hedging = Hedging(reader.Section("Hedging"), from.Hedging),
-            CircuitBreaker = Breaker(reader.Section("CircuitBreaker"), from.CircuitBreaker),
-            Bulkhead = Bulkhead(reader.Section("Bulkhead"), from.Bulkhead),
-            AttemptTimeout = Timeout(reader.Section("AttemptTimeout"), from.AttemptTimeout),
-            Http = Http(reader.Section("Http"), from.Http),
+            TotalRequestTimeout = Timeout(reader.Section("TotalRequestTimeout"), given.TotalRequestTimeout),
+            Retry = Retry(reader.Section("Retry"), given.Retry),
+            Hedging = Hedging(reader.Section("Hedging"), given.Hedging),
+            CircuitBreaker = Breaker(reader.Section("CircuitBreaker"), given.CircuitBreaker),
+            Bulkhead = Bulkhead(reader.Section("Bulkhead"), given.Bulkhead),
+            AttemptTimeout = Timeout(reader.Section("AttemptTimeout"), given.AttemptTimeout),
+            Http = Http(reader.Section("Http"), given.Http),
         };
         foreach (var (section, problems) in Problems(options))
         {
@@ -48,34 +48,34 @@ internal static class DependencyOptionsReader
         yield return ("Bulkhead", BulkheadOptionsValidator.Problems(options.Bulkhead));
     }
 
-    private static TimeoutOptions Timeout(ConfigurationReader? reader, TimeoutOptions from) => Done(reader, section => new TimeoutOptions
+    private static TimeoutOptions Timeout(ConfigurationReader? reader, TimeoutOptions given) => Done(reader, section => new TimeoutOptions
     {
-        Enabled = section.Boolean("Enabled", from.Enabled),
-        Timeout = section.Duration("Timeout", from.Timeout, TimeSpan.Zero, Day),
-    }) ?? from;
+        Enabled = section.Boolean("Enabled", given.Enabled),
+        Timeout = section.Duration("Timeout", given.Timeout, TimeSpan.Zero, Day),
+    }) ?? given;
 
-    private static RetryOptions Retry(ConfigurationReader? reader, RetryOptions from) => Done(reader, section => from with
+    private static RetryOptions Retry(ConfigurationReader? reader, RetryOptions given) => Done(reader, section => given with
     {
-        Enabled = section.Boolean("Enabled", from.Enabled),
-        MaxRetryAttempts = section.Integer("MaxRetryAttempts", from.MaxRetryAttempts, 0, 100),
-        Delay = section.Duration("Delay", from.Delay, TimeSpan.Zero, Day),
-        MaxDelay = section.OptionalDuration("MaxDelay", from.MaxDelay, Day),
-        BackoffType = section.Choice("BackoffType", from.BackoffType),
-        UseJitter = section.Boolean("UseJitter", from.UseJitter),
-        Jitter = section.Choice("Jitter", from.Jitter),
-        ShouldRetryAfterHeader = section.Boolean("ShouldRetryAfterHeader", from.ShouldRetryAfterHeader),
-        Budget = Budget(section, from.Budget),
-    }) ?? from;
+        Enabled = section.Boolean("Enabled", given.Enabled),
+        MaxRetryAttempts = section.Integer("MaxRetryAttempts", given.MaxRetryAttempts, 0, 100),
+        Delay = section.Duration("Delay", given.Delay, TimeSpan.Zero, Day),
+        MaxDelay = section.OptionalDuration("MaxDelay", given.MaxDelay, Day),
+        BackoffType = section.Choice("BackoffType", given.BackoffType),
+        UseJitter = section.Boolean("UseJitter", given.UseJitter),
+        Jitter = section.Choice("Jitter", given.Jitter),
+        ShouldRetryAfterHeader = section.Boolean("ShouldRetryAfterHeader", given.ShouldRetryAfterHeader),
+        Budget = Budget(section, given.Budget),
+    }) ?? given;
 
-    private static RetryBudgetOptions? Budget(ConfigurationReader retry, RetryBudgetOptions? from)
+    private static RetryBudgetOptions? Budget(ConfigurationReader retry, RetryBudgetOptions? given)
     {
         if (retry.Section("Budget") is not { } section)
         {
-            return from;
+            return given;
         }
 
-        var enabled = section.Boolean("Enabled", from is not null);
-        var options = from ?? new RetryBudgetOptions();
+        var enabled = section.Boolean("Enabled", given is not null);
+        var options = given ?? new RetryBudgetOptions();
         options = options with
         {
             Ratio = section.Number("Ratio", options.Ratio, 0, 1),
@@ -85,51 +85,51 @@ internal static class DependencyOptionsReader
         return enabled ? options : null;
     }
 
-    private static HedgingOptions Hedging(ConfigurationReader? reader, HedgingOptions from) => Done(reader, section => from with
+    private static HedgingOptions Hedging(ConfigurationReader? reader, HedgingOptions given) => Done(reader, section => given with
     {
-        Enabled = section.Boolean("Enabled", from.Enabled),
-        DelayPercentile = section.Number("DelayPercentile", from.DelayPercentile, 0, 1),
-        MinDelay = section.Duration("MinDelay", from.MinDelay, TimeSpan.Zero, Day),
-        MaxHedgedAttempts = section.Integer("MaxHedgedAttempts", from.MaxHedgedAttempts, 1, 10),
-        Delay = section.OptionalDuration("Delay", from.Delay, Day),
-    }) ?? from;
+        Enabled = section.Boolean("Enabled", given.Enabled),
+        DelayPercentile = section.Number("DelayPercentile", given.DelayPercentile, 0, 1),
+        MinDelay = section.Duration("MinDelay", given.MinDelay, TimeSpan.Zero, Day),
+        MaxHedgedAttempts = section.Integer("MaxHedgedAttempts", given.MaxHedgedAttempts, 1, 10),
+        Delay = section.OptionalDuration("Delay", given.Delay, Day),
+    }) ?? given;
 
-    private static CircuitBreakerOptions Breaker(ConfigurationReader? reader, CircuitBreakerOptions from) => Done(reader, section => from with
+    private static CircuitBreakerOptions Breaker(ConfigurationReader? reader, CircuitBreakerOptions given) => Done(reader, section => given with
     {
-        FailureRatio = section.OptionalNumber("FailureRatio", from.FailureRatio, 0, 1),
-        MinimumThroughput = section.Integer("MinimumThroughput", from.MinimumThroughput, 1, 1_000_000),
-        SamplingDuration = section.Duration("SamplingDuration", from.SamplingDuration, TimeSpan.Zero, Day),
-        ConsecutiveFailures = section.Integer("ConsecutiveFailures", from.ConsecutiveFailures, 0, 1_000_000),
-        SlowCallDuration = section.OptionalDuration("SlowCallDuration", from.SlowCallDuration, Day),
-        SlowCallRatio = section.Number("SlowCallRatio", from.SlowCallRatio, 0, 1),
-        BreakDuration = section.Duration("BreakDuration", from.BreakDuration, TimeSpan.Zero, Day),
-        MaxBreakDuration = section.Duration("MaxBreakDuration", from.MaxBreakDuration, TimeSpan.Zero, Day),
+        FailureRatio = section.OptionalNumber("FailureRatio", given.FailureRatio, 0, 1),
+        MinimumThroughput = section.Integer("MinimumThroughput", given.MinimumThroughput, 1, 1_000_000),
+        SamplingDuration = section.Duration("SamplingDuration", given.SamplingDuration, TimeSpan.Zero, Day),
+        ConsecutiveFailures = section.Integer("ConsecutiveFailures", given.ConsecutiveFailures, 0, 1_000_000),
+        SlowCallDuration = section.OptionalDuration("SlowCallDuration", given.SlowCallDuration, Day),
+        SlowCallRatio = section.Number("SlowCallRatio", given.SlowCallRatio, 0, 1),
+        BreakDuration = section.Duration("BreakDuration", given.BreakDuration, TimeSpan.Zero, Day),
+        MaxBreakDuration = section.Duration("MaxBreakDuration", given.MaxBreakDuration, TimeSpan.Zero, Day),
         HalfOpen = Done(section.Section("HalfOpen"), half => new HalfOpenOptions
         {
-            Trials = half.Integer("Trials", from.HalfOpen.Trials, 1, 100),
-            Timeout = half.Duration("Timeout", from.HalfOpen.Timeout, TimeSpan.Zero, Day),
-        }) ?? from.HalfOpen,
-        Mode = section.Choice("Mode", from.Mode),
-    }) ?? from;
+            Trials = half.Integer("Trials", given.HalfOpen.Trials, 1, 100),
+            Timeout = half.Duration("Timeout", given.HalfOpen.Timeout, TimeSpan.Zero, Day),
+        }) ?? given.HalfOpen,
+        Mode = section.Choice("Mode", given.Mode),
+    }) ?? given;
 
-    private static BulkheadOptions Bulkhead(ConfigurationReader? reader, BulkheadOptions from) => Done(reader, section => from with
+    private static BulkheadOptions Bulkhead(ConfigurationReader? reader, BulkheadOptions given) => Done(reader, section => given with
     {
-        Enabled = section.Boolean("Enabled", from.Enabled),
-        Mode = section.Choice("Mode", from.Mode),
-        PermitLimit = section.Integer("PermitLimit", from.PermitLimit, 1, 100_000),
-        MinLimit = section.Integer("MinLimit", from.MinLimit, 1, 100_000),
-        MaxLimit = section.Integer("MaxLimit", from.MaxLimit, 1, 100_000),
-        QueueLimit = section.Integer("QueueLimit", from.QueueLimit, 0, 100_000),
-        MaxQueueWait = section.Duration("MaxQueueWait", from.MaxQueueWait, TimeSpan.Zero, Day),
-    }) ?? from;
+        Enabled = section.Boolean("Enabled", given.Enabled),
+        Mode = section.Choice("Mode", given.Mode),
+        PermitLimit = section.Integer("PermitLimit", given.PermitLimit, 1, 100_000),
+        MinLimit = section.Integer("MinLimit", given.MinLimit, 1, 100_000),
+        MaxLimit = section.Integer("MaxLimit", given.MaxLimit, 1, 100_000),
+        QueueLimit = section.Integer("QueueLimit", given.QueueLimit, 0, 100_000),
+        MaxQueueWait = section.Duration("MaxQueueWait", given.MaxQueueWait, TimeSpan.Zero, Day),
+    }) ?? given;
 
-    private static HttpDependencyOptions Http(ConfigurationReader? reader, HttpDependencyOptions from) => Done(reader, section => from with
+    private static HttpDependencyOptions Http(ConfigurationReader? reader, HttpDependencyOptions given) => Done(reader, section => given with
     {
-        ByAuthority = section.Boolean("ByAuthority", from.ByAuthority),
-        RepeatUnsafeMethods = section.Boolean("RepeatUnsafeMethods", from.RepeatUnsafeMethods),
-        MaxReplayedBody = section.Integer("MaxReplayedBody", from.MaxReplayedBody, 0, 16 * 1024 * 1024),
-        SendDeadline = section.Boolean("SendDeadline", from.SendDeadline),
-    }) ?? from;
+        ByAuthority = section.Boolean("ByAuthority", given.ByAuthority),
+        RepeatUnsafeMethods = section.Boolean("RepeatUnsafeMethods", given.RepeatUnsafeMethods),
+        MaxReplayedBody = section.Integer("MaxReplayedBody", given.MaxReplayedBody, 0, 16 * 1024 * 1024),
+        SendDeadline = section.Boolean("SendDeadline", given.SendDeadline),
+    }) ?? given;
 
     private static T? Done<T>(ConfigurationReader? reader, Func<ConfigurationReader, T> read)
         where T : class

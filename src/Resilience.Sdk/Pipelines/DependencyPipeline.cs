@@ -9,6 +9,8 @@ using Resilience.Pipelines.Hedging;
 using Resilience.Pipelines.Retry;
 using Resilience.Pipelines.Timeouts;
 
+#pragma warning disable VSTHRD103 // Results are taken synchronously only from tasks that are completed: that is the fast path.
+
 namespace Resilience.Pipelines;
 
 /// <summary>
@@ -84,7 +86,7 @@ internal sealed class DependencyPipeline
         Budget.OnCall(began);
         var running = options.Hedging.Enabled && call is { IsIdempotent: true, CanHedge: true }
             ? HedgeAsync<T, TCall>(call, options, time, began)
-            : AttemptAsync<T, TCall>(call, 0, options, time, call.Caller, began);
+            : AttemptAsync<T, TCall>(call, 0, options, time, began, call.Caller);
         if (!running.IsCompletedSuccessfully)
         {
             return AwaitAsync(call, running, options, time, began);
@@ -137,7 +139,7 @@ internal sealed class DependencyPipeline
             var now = _time.GetTimestamp();
             var next = options.Hedging.Enabled && call is { IsIdempotent: true, CanHedge: true }
                 ? await HedgeAsync<T, TCall>(call, options, time, now)
-                : await AttemptAsync<T, TCall>(call, repeats + 1, options, time, call.Caller, now);
+                : await AttemptAsync<T, TCall>(call, repeats + 1, options, time, now, call.Caller);
             if (next.Verdict.Result is AttemptResult.Rejected || (next.Outcome.Exception is TimeoutRejectedException && time.IsExpired))
             {
                 _telemetry.OnCall(began, finished.Outcome.Exception);
@@ -179,7 +181,7 @@ internal sealed class DependencyPipeline
     }
 
     private ValueTask<FinishedCall<T>> AttemptAsync<T, TCall>(
-        TCall call, int attempt, DependencyOptions options, in CallTime time, CancellationToken caller, long now)
+        TCall call, int attempt, DependencyOptions options, in CallTime time, long now, CancellationToken caller)
         where TCall : struct, ICall<T>
     {
         var ticket = Breaker.TryEnter(options.CircuitBreaker, now);
@@ -189,7 +191,7 @@ internal sealed class DependencyPipeline
         }
 
         return Bulkhead.TryAcquire()
-            ? RunAsync<T, TCall>(call, attempt, options, time, ticket, caller, now)
+            ? RunAsync<T, TCall>(call, attempt, options, time, ticket, now, caller)
             : QueueAsync<T, TCall>(call, attempt, options, time, ticket, caller);
     }
 
@@ -211,7 +213,7 @@ internal sealed class DependencyPipeline
 
         if (admitted)
         {
-            return await RunAsync<T, TCall>(call, attempt, options, time, ticket, caller, _time.GetTimestamp());
+            return await RunAsync<T, TCall>(call, attempt, options, time, ticket, _time.GetTimestamp(), caller);
         }
 
         Breaker.Exit(ticket, CallResult.Neutral, TimeSpan.Zero, options.CircuitBreaker, _time.GetTimestamp());
@@ -221,7 +223,7 @@ internal sealed class DependencyPipeline
     }
 
     private ValueTask<FinishedCall<T>> RunAsync<T, TCall>(
-        TCall call, int attempt, DependencyOptions options, in CallTime time, BreakerTicket ticket, CancellationToken caller, long now)
+        TCall call, int attempt, DependencyOptions options, in CallTime time, BreakerTicket ticket, long now, CancellationToken caller)
         where TCall : struct, ICall<T>
     {
         var limit = time.AttemptLimit(options.AttemptTimeout.Limit, now);
@@ -252,7 +254,7 @@ internal sealed class DependencyPipeline
                 break;
             case AttemptEnd.TimedOut:
                 outcome = Outcome.FromException<T>(new TimeoutRejectedException(
-                    $"'{Name}' did not answer within {running.Limit.GetValueOrDefault().TotalMilliseconds:0} ms.", running.Limit.GetValueOrDefault(), outcome.Exception));
+                    $"'{Name}' did not answer within {running.Limit.GetValueOrDefault().TotalMilliseconds:0} ms.", running.Limit.GetValueOrDefault(), outcome.Exception!));
                 verdict = new CallVerdict(AttemptResult.Failure);
                 _telemetry.OnTimeout();
                 break;
@@ -283,7 +285,7 @@ internal sealed class DependencyPipeline
     {
         var delay = _hedge.Delay(options.Hedging);
         using var losers = CancellationTokenSource.CreateLinkedTokenSource(call.Caller);
-        var attempts = new List<Task<FinishedCall<T>>> { AttemptAsync<T, TCall>(call, 0, options, time, losers.Token, began).AsTask() };
+        var attempts = new List<Task<FinishedCall<T>>> { AttemptAsync<T, TCall>(call, 0, options, time, began, losers.Token).AsTask() };
         FinishedCall<T>? failed = null;
         while (true)
         {
@@ -294,7 +296,7 @@ internal sealed class DependencyPipeline
                 if (!losers.IsCancellationRequested && Budget.TryWithdraw(options.Retry.Budget))
                 {
                     _telemetry.OnHedge();
-                    attempts.Add(AttemptAsync<T, TCall>(call, attempts.Count, options, time, losers.Token, _time.GetTimestamp()).AsTask());
+                    attempts.Add(AttemptAsync<T, TCall>(call, attempts.Count, options, time, _time.GetTimestamp(), losers.Token).AsTask());
                 }
                 else
                 {
@@ -325,6 +327,7 @@ internal sealed class DependencyPipeline
 
     private async ValueTask<Task<FinishedCall<T>>?> FirstAsync<T>(List<Task<FinishedCall<T>>> attempts, TimeSpan? delay, CancellationToken stop)
     {
+#pragma warning disable MA0100 // The source only ends the delay; the attempts go on.
         var first = Task.WhenAny(attempts);
         if (delay is not { } wait)
         {
@@ -335,6 +338,7 @@ internal sealed class DependencyPipeline
         var earlier = await Task.WhenAny(first, Task.Delay(wait, _time, enough.Token));
         await enough.CancelAsync();
         return earlier == first || first.IsCompleted ? await first : null;
+#pragma warning restore MA0100
     }
 
     private static FinishedCall<T> Keep<T, TCall>(in TCall call, FinishedCall<T>? before, in FinishedCall<T> now)

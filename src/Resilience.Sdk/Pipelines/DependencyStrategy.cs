@@ -12,7 +12,7 @@ internal sealed class DependencyStrategy(DependencyPipeline pipeline) : Resilien
         var running = pipeline.ExecuteAsync<TResult, PollyCall<TResult, TState>>(call);
         if (running.IsCompletedSuccessfully)
         {
-            context.CancellationToken = call.Caller;
+            PollyContext.SetToken(context, call.Caller);
             return running;
         }
 
@@ -23,7 +23,7 @@ internal sealed class DependencyStrategy(DependencyPipeline pipeline) : Resilien
     private static async ValueTask<Outcome<TResult>> FinishAsync<TResult>(ValueTask<Outcome<TResult>> running, ResilienceContext context, CancellationToken caller)
     {
         var outcome = await running;
-        context.CancellationToken = caller;
+        PollyContext.SetToken(context, caller);
         return outcome;
     }
 }

@@ -16,23 +16,23 @@ public interface IDependency
     ResiliencePipeline Pipeline { get; }
 
     /// <summary>The state of its circuit breaker.</summary>
-    CircuitState Circuit { get; }
+    CircuitBreakerState Circuit { get; }
 
     /// <summary>Makes a call through deadline, retry, hedging, breaker, bulkhead and attempt time-out.</summary>
     /// <typeparam name="T">What the call returns; an <see cref="HttpResponseMessage"/> is judged by its status.</typeparam>
-    /// <param name="call">Makes one attempt. It may run several times, with hedging also at once; it should heed its token.</param>
+    /// <param name="attempt">Makes one attempt. It may run several times, with hedging also at once; it should heed its token.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The result of the attempt that counts.</returns>
     /// <exception cref="Polly.CircuitBreaker.BrokenCircuitException">The circuit is open; the call was not made.</exception>
     /// <exception cref="Bulkhead.BulkheadRejectedException">Too many calls were running; the call was not made.</exception>
     /// <exception cref="Polly.Timeout.TimeoutRejectedException">An attempt, or the whole call, took too long.</exception>
-    ValueTask<T> ExecuteAsync<T>(Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken = default);
+    ValueTask<T> ExecuteAsync<T>(Func<CancellationToken, ValueTask<T>> attempt, CancellationToken cancellationToken = default);
 
     /// <summary>The same for a call without a result.</summary>
-    /// <param name="call">Makes one attempt.</param>
+    /// <param name="attempt">Makes one attempt.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>A task that ends with the call.</returns>
-    ValueTask ExecuteAsync(Func<CancellationToken, ValueTask> call, CancellationToken cancellationToken = default);
+    ValueTask ExecuteAsync(Func<CancellationToken, ValueTask> attempt, CancellationToken cancellationToken = default);
 
     /// <summary>Overrides the breaker's configured mode until released.</summary>
     /// <param name="mode">The mode to hold; null releases it.</param>

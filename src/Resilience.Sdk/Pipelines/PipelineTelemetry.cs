@@ -115,12 +115,12 @@ internal sealed class PipelineTelemetry
     public void OnTransition(BreakerTransition transition) => Count(
         transition.To switch
         {
-            CircuitState.Open => "OnCircuitOpened",
-            CircuitState.HalfOpen => "OnCircuitHalfOpened",
+            CircuitBreakerState.Open => "OnCircuitOpened",
+            CircuitBreakerState.HalfOpen => "OnCircuitHalfOpened",
             _ => "OnCircuitClosed",
         },
         "CircuitBreaker",
-        transition.To == CircuitState.Open ? "Error" : "Warning",
+        transition.To == CircuitBreakerState.Open ? "Error" : "Warning",
         transition.Cause.ToString());
 
     private void Count(string name, string strategy, string severity, string? reason)

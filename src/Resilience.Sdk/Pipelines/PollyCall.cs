@@ -20,7 +20,7 @@ internal readonly struct PollyCall<TResult, TState>(
 
     public ValueTask<Outcome<TResult>> AttemptAsync(int attempt, TimeSpan? limit, CancellationToken cancellationToken)
     {
-        context.CancellationToken = cancellationToken;
+        PollyContext.SetToken(context, cancellationToken);
         try
         {
             return callback(context, state);

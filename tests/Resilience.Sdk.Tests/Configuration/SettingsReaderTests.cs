@@ -42,6 +42,49 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Read_ContractsGateway_ReadsEveryKey()
+    {
+        const string gateway = "DrResilience:Dependencies:payment-gateway";
+        var options = Read(
+            ("DrResilience:Defaults:Retry:Delay", "00:00:00.5"),
+            ("DrResilience:Defaults:Bulkhead:QueueLimit", "7"),
+            ($"{gateway}:TotalRequestTimeout:Timeout", "00:00:05"),
+            ($"{gateway}:Retry:MaxRetryAttempts", "2"),
+            ($"{gateway}:Retry:MaxDelay", "00:00:02"),
+            ($"{gateway}:Retry:BackoffType", "Exponential"),
+            ($"{gateway}:Retry:UseJitter", "true"),
+            ($"{gateway}:Retry:Budget:Ratio", "0.2"),
+            ($"{gateway}:Retry:Budget:MinPerSecond", "4"),
+            ($"{gateway}:CircuitBreaker:FailureRatio", "0.4"),
+            ($"{gateway}:CircuitBreaker:MinimumThroughput", "21"),
+            ($"{gateway}:CircuitBreaker:ConsecutiveFailures", "6"),
+            ($"{gateway}:CircuitBreaker:SlowCallDuration", "00:00:02"),
+            ($"{gateway}:CircuitBreaker:SlowCallRatio", "0.7"),
+            ($"{gateway}:CircuitBreaker:BreakDuration", "00:00:31"),
+            ($"{gateway}:CircuitBreaker:MaxBreakDuration", "00:05:00"),
+            ($"{gateway}:CircuitBreaker:HalfOpen:Trials", "4"),
+            ($"{gateway}:CircuitBreaker:HalfOpen:Timeout", "00:00:11"),
+            ($"{gateway}:CircuitBreaker:Mode", "Observe"),
+            ($"{gateway}:Bulkhead:Mode", "Adaptive"),
+            ($"{gateway}:Bulkhead:PermitLimit", "90"),
+            ($"{gateway}:Bulkhead:MaxQueueWait", "00:00:00.2"),
+            ($"{gateway}:Hedging:Enabled", "true"),
+            ($"{gateway}:Hedging:DelayPercentile", "0.9"),
+            ($"{gateway}:AttemptTimeout:Timeout", "00:00:02")).Calls["payment-gateway"];
+
+        Assert.Equal(TimeSpan.FromSeconds(5), options.TotalRequestTimeout.Timeout);
+        Assert.Equal((2, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(2)), (options.Retry.MaxRetryAttempts, options.Retry.Delay, options.Retry.MaxDelay));
+        Assert.Equal((0.2, 4), (options.Retry.Budget!.Ratio, options.Retry.Budget.MinPerSecond));
+        Assert.Equal((0.4, 21, 6), (options.CircuitBreaker.FailureRatio, options.CircuitBreaker.MinimumThroughput, options.CircuitBreaker.ConsecutiveFailures));
+        Assert.Equal((TimeSpan.FromSeconds(2), 0.7), (options.CircuitBreaker.SlowCallDuration, options.CircuitBreaker.SlowCallRatio));
+        Assert.Equal((4, TimeSpan.FromSeconds(11)), (options.CircuitBreaker.HalfOpen.Trials, options.CircuitBreaker.HalfOpen.Timeout));
+        Assert.Equal(Resilience.Pipelines.CircuitBreaker.CircuitBreakerMode.Observe, options.CircuitBreaker.Mode);
+        Assert.Equal((90, 7, TimeSpan.FromSeconds(0.2)), (options.Bulkhead.PermitLimit, options.Bulkhead.QueueLimit, options.Bulkhead.MaxQueueWait));
+        Assert.Equal((true, 0.9), (options.Hedging.Enabled, options.Hedging.DelayPercentile));
+        Assert.Equal(TimeSpan.FromSeconds(2), options.AttemptTimeout.Timeout);
+    }
+
+    [Fact]
     public void Read_NothingConfigured_HasDefaultsAndTakesTheRegionFromTheEnvironment()
     {
         var settings = Read(("AWS_REGION", "eu-west-1"));
@@ -70,10 +113,19 @@ public sealed class SettingsReaderTests
     [InlineData($"{Postgres}:WaitForWritter", "00:00:10", "is not a known key", "Did you mean 'WaitForWriter'?")]
     [InlineData($"{Postgres}:Switch:Mode", "Automatik", "is not known", "Did you mean 'Automatic'?")]
     [InlineData($"{Postgres}:Switch:Mode", "Approval", "is not available in this version", "Allowed: Automatic, Hold")]
-    [InlineData("DrResilience:Dependencies:payments-db:Retry:MaxRetryAttempts", "2", "is not available in this version", "Remove it")]
+    [InlineData("DrResilience:Dependencies:payments-db:Retry:MaxRetryAttempts", "2", "is not a known key", "Postgres")]
+    [InlineData("DrResilience:Dependencies:payments-db:Redis:Configuration", "x", "is not available in this version", "Remove it")]
+    [InlineData("DrResilience:Dependencies:gw:Retry:MaxRetryAttempts", "-1", "is not a whole number from 0 to 100", "MaxRetryAttempts")]
+    [InlineData("DrResilience:Dependencies:gw:Retry:Delay", "2", "is not a duration", "hours:minutes:seconds")]
+    [InlineData("DrResilience:Dependencies:gw:Retry:UseJitter", "maybe", "is neither true nor false", "UseJitter")]
+    [InlineData("DrResilience:Dependencies:gw:CircuitBreaker:FailureRatio", "50", "is not a number from 0 to 1", "FailureRatio")]
+    [InlineData("DrResilience:Dependencies:gw:CircuitBreaker:HalfOpen:Trails", "3", "is not a known key", "Did you mean 'Trials'?")]
+    [InlineData("DrResilience:Dependencies:gw:Bulkhead:Mode", "Adaptiv", "is not known", "Did you mean 'Adaptive'?")]
+    [InlineData("DrResilience:Dependencies:gw:AttemptTimeout:Timeout", "00:01:00", "AttemptTimeout", "Total")]
+    [InlineData("DrResilience:Dependencies:gw:Preset", "Microsft", "is not known", "Did you mean 'Microsoft'?")]
+    [InlineData("DrResilience:Defaults:Retri:Delay", "00:00:01", "is not a known key", "Did you mean 'Retry'?")]
     [InlineData("DrResilience:Journal:Path", "/x", "is not available in this version", "Remove it")]
     [InlineData("DrResilience:Health:DrainDelay", "00:00:10", "is not available in this version", "Remove it")]
-    [InlineData("DrResilience:Dependencies:other", "", "has no Postgres section", "regions")]
     [InlineData("DrResilience:Dependencies:other:Postgres", "text", "a section with keys is expected", "Postgres")]
     [InlineData($"{Regions}:7:Name", "", "is missing", ":Regions:7:Name")]
     [InlineData($"{Regions}:0:Name", "Host=a;Password=x", "looks like a connection string", "swapped")]

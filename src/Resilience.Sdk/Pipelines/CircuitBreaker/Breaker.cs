@@ -107,8 +107,8 @@ internal sealed class Breaker
         {
             State = mode switch
             {
-                CircuitBreakerMode.ForcedOpen => CircuitState.ForcedOpen,
-                CircuitBreakerMode.Disabled => CircuitState.Disabled,
+                CircuitBreakerMode.ForcedOpen => CircuitBreakerState.ForcedOpen,
+                CircuitBreakerMode.Disabled => CircuitBreakerState.Disabled,
                 _ => phase.State,
             },
             Mode = mode,

@@ -6,9 +6,9 @@ namespace Resilience.Pipelines.CircuitBreaker;
 /// </summary>
 /// <param name="state">The state.</param>
 /// <param name="generation">Its number; every transition raises it.</param>
-internal abstract class BreakerPhase(CircuitState state, long generation)
+internal abstract class BreakerPhase(CircuitBreakerState state, long generation)
 {
-    public CircuitState State { get; } = state;
+    public CircuitBreakerState State { get; } = state;
 
     public long Generation { get; } = generation;
 }

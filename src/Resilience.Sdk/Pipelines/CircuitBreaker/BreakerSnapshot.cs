@@ -4,7 +4,7 @@ namespace Resilience.Pipelines.CircuitBreaker;
 internal sealed record BreakerSnapshot
 {
     /// <summary>The state that calls meet; in <see cref="CircuitBreakerMode.Observe"/> the one that they would meet.</summary>
-    public required CircuitState State { get; init; }
+    public required CircuitBreakerState State { get; init; }
 
     /// <summary>The mode in force.</summary>
     public required CircuitBreakerMode Mode { get; init; }

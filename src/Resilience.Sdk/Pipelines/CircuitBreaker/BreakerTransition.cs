@@ -8,4 +8,4 @@ namespace Resilience.Pipelines.CircuitBreaker;
 /// <param name="Timestamp">When, on the time provider's monotonic clock.</param>
 /// <param name="Break">How long calls will be rejected; zero unless the circuit opened.</param>
 /// <param name="Counts">What the closed circuit had counted; empty unless it was closed.</param>
-internal sealed record BreakerTransition(CircuitState From, CircuitState To, long Generation, BreakerCause Cause, long Timestamp, TimeSpan Break, WindowCounts Counts);
+internal sealed record BreakerTransition(CircuitBreakerState From, CircuitBreakerState To, long Generation, BreakerCause Cause, long Timestamp, TimeSpan Break, WindowCounts Counts);

@@ -1,7 +1,7 @@
 namespace Resilience.Pipelines.CircuitBreaker;
 
 /// <summary>The circuit is closed: what its calls came to.</summary>
-internal sealed class ClosedPhase(long generation, long since, CallWindow window) : BreakerPhase(CircuitState.Closed, generation)
+internal sealed class ClosedPhase(long generation, long since, CallWindow window) : BreakerPhase(CircuitBreakerState.Closed, generation)
 {
     private CallWindow _window = window;
     private int _consecutiveFailures;

@@ -1,7 +1,7 @@
 namespace Resilience.Pipelines.CircuitBreaker;
 
 /// <summary>The circuit is half open: the trials under way, each with a lease that runs out. Guarded by the breaker's lock, but for <see cref="IsFull"/>.</summary>
-internal sealed class HalfOpenPhase(long generation) : BreakerPhase(CircuitState.HalfOpen, generation)
+internal sealed class HalfOpenPhase(long generation) : BreakerPhase(CircuitBreakerState.HalfOpen, generation)
 {
     private readonly List<(int Lease, long Expiry)> _leases = [];
     private int _lastLease;

@@ -2,19 +2,19 @@ using System.Net.Http.Json;
 using Polly;
 using Resilience.Pipelines.Timeouts;
 
+#pragma warning disable VSTHRD103 // Results are taken synchronously only from tasks that are completed: that is the fast path.
+
 namespace Resilience.Pipelines.Http;
 
 /// <summary>Sends the requests of one client through the pipeline of its dependency.</summary>
-internal sealed class DependencyHandler(DependencyRegistry dependencies, string name) : DelegatingHandler
+internal sealed class DependencyHandler(Dependency dependency) : DelegatingHandler
 {
-    private readonly Dependency _dependency = dependencies.Get(name);
-
     /// <summary>One attempt, past the pipeline.</summary>
     public Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellationToken) => base.SendAsync(request, cancellationToken);
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var pipeline = _dependency.For(request.RequestUri);
+        var pipeline = dependency.For(request.RequestUri);
         var options = pipeline.Options;
         var original = request.Content;
         if (original is not null && options.Retry.Enabled && !IsReplayable(original))

@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using Polly;
 using Resilience.Pipelines.Bulkhead;
 
+#pragma warning disable VSTHRD103 // Results are taken synchronously only from tasks that are completed: that is the fast path.
+
 namespace Resilience.Pipelines.Http;
 
 /// <summary>One HTTP request as a call.</summary>

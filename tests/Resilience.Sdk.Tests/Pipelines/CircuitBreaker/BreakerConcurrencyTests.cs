@@ -92,7 +92,7 @@ public sealed class BreakerConcurrencyTests(ITestOutputHelper output)
         AssertLegal(harness.Transitions, generations, someTrialsHang);
 
         var last = harness.Breaker.Snapshot(options, now);
-        if (last.State == CircuitState.Closed)
+        if (last.State == CircuitBreakerState.Closed)
         {
             var account = generations.GetValueOrDefault(last.Generation, new Account());
             Assert.Equal(account.Successes + account.Failures, last.Throughput);
@@ -130,7 +130,7 @@ public sealed class BreakerConcurrencyTests(ITestOutputHelper output)
 
         var snapshot = harness.Breaker.Snapshot(options, now);
 
-        Assert.Equal(CircuitState.Closed, snapshot.State);
+        Assert.Equal(CircuitBreakerState.Closed, snapshot.State);
         Assert.Equal(totals.Successes + totals.Failures, snapshot.Throughput);
         Assert.Equal((double)totals.Failures / snapshot.Throughput, snapshot.FailureRate);
         Assert.Equal((double)totals.Slow / snapshot.Throughput, snapshot.SlowCallRate);
@@ -182,7 +182,7 @@ public sealed class BreakerConcurrencyTests(ITestOutputHelper output)
 
     private static void AssertLegal(IEnumerable<BreakerTransition> transitions, ConcurrentDictionary<long, Account> generations, bool someTrialsHang)
     {
-        var state = CircuitState.Closed;
+        var state = CircuitBreakerState.Closed;
         var generation = 1L;
         var count = 0;
         foreach (var transition in transitions)
@@ -193,21 +193,21 @@ public sealed class BreakerConcurrencyTests(ITestOutputHelper output)
             Assert.Equal(generation + 1, transition.Generation);
             switch (transition.From, transition.To, transition.Cause)
             {
-                case (CircuitState.Closed, CircuitState.Open, BreakerCause.ConsecutiveFailures or BreakerCause.FailureRatio):
+                case (CircuitBreakerState.Closed, CircuitBreakerState.Open, BreakerCause.ConsecutiveFailures or BreakerCause.FailureRatio):
                     // Nothing is judged that did not happen.
                     Assert.InRange(transition.Counts.Failures, 1, before.Failures);
                     Assert.InRange(transition.Counts.Successes, 0, before.Successes);
                     break;
-                case (CircuitState.Open, CircuitState.HalfOpen, BreakerCause.BreakElapsed):
+                case (CircuitBreakerState.Open, CircuitBreakerState.HalfOpen, BreakerCause.BreakElapsed):
                     Assert.Equal(0, before.Entered);
                     break;
-                case (CircuitState.HalfOpen, CircuitState.Closed, BreakerCause.TrialsSucceeded):
+                case (CircuitBreakerState.HalfOpen, CircuitBreakerState.Closed, BreakerCause.TrialsSucceeded):
                     Assert.Equal((Trials, 0, 0), (before.Successes, before.Failures, before.Hung));
                     break;
-                case (CircuitState.HalfOpen, CircuitState.Open, BreakerCause.TrialFailed):
+                case (CircuitBreakerState.HalfOpen, CircuitBreakerState.Open, BreakerCause.TrialFailed):
                     Assert.True(before.Failures >= 1);
                     break;
-                case (CircuitState.HalfOpen, CircuitState.Open, BreakerCause.TrialExpired):
+                case (CircuitBreakerState.HalfOpen, CircuitBreakerState.Open, BreakerCause.TrialExpired):
                     Assert.True(someTrialsHang);
                     break;
                 default:
@@ -215,7 +215,7 @@ public sealed class BreakerConcurrencyTests(ITestOutputHelper output)
                     break;
             }
 
-            if (transition.From == CircuitState.HalfOpen)
+            if (transition.From == CircuitBreakerState.HalfOpen)
             {
                 Assert.InRange(before.MostTrials, 0, Trials);
                 Assert.InRange(before.Successes + before.Failures + before.Hung, 0, Trials);

@@ -24,7 +24,7 @@ internal sealed class BreakerHarness
 
     public BreakerSnapshot Snapshot => Breaker.Snapshot(Options, Clock.GetTimestamp());
 
-    public CircuitState State => Snapshot.State;
+    public CircuitBreakerState State => Snapshot.State;
 
     public BreakerTicket Enter() => Breaker.TryEnter(Options, Clock.GetTimestamp());
 
@@ -54,7 +54,7 @@ internal sealed class BreakerHarness
     public BreakerHarness Opened()
     {
         Calls(Options.ConsecutiveFailures, CallResult.Failure);
-        Assert.Equal(CircuitState.Open, State);
+        Assert.Equal(CircuitBreakerState.Open, State);
         return this;
     }
 

@@ -22,7 +22,7 @@ public sealed class BreakerModeTests
         Assert.True(harness.Enter() is { Admitted: true, WouldReject: true, IsTrial: false });
 
         trials.ForEach(trial => harness.Exit(trial, CallResult.Success));
-        Assert.Equal(CircuitState.Closed, harness.State);
+        Assert.Equal(CircuitBreakerState.Closed, harness.State);
     }
 
     [Fact]
@@ -37,12 +37,12 @@ public sealed class BreakerModeTests
         harness.Exit(underWay, CallResult.Failure);
 
         Assert.True(rejected is { Admitted: false, WouldReject: true, RetryAfter: null });
-        Assert.Equal((CircuitState.ForcedOpen, CircuitBreakerMode.ForcedOpen, true), (harness.State, harness.Snapshot.Mode, harness.Snapshot.IsForced));
+        Assert.Equal((CircuitBreakerState.ForcedOpen, CircuitBreakerMode.ForcedOpen, true), (harness.State, harness.Snapshot.Mode, harness.Snapshot.IsForced));
 
         harness.Breaker.Force(null);
-        Assert.Equal((CircuitState.Closed, 4, false), (harness.State, harness.Snapshot.Throughput, harness.Snapshot.IsForced));
+        Assert.Equal((CircuitBreakerState.Closed, 4, false), (harness.State, harness.Snapshot.Throughput, harness.Snapshot.IsForced));
         harness.Call(CallResult.Failure);
-        Assert.Equal(CircuitState.Open, harness.State);
+        Assert.Equal(CircuitBreakerState.Open, harness.State);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class BreakerModeTests
 
         harness.Calls(100, CallResult.Failure);
 
-        Assert.Equal((CircuitState.Disabled, 0, 0), (harness.State, harness.Snapshot.Throughput, harness.Snapshot.ConsecutiveFailures));
+        Assert.Equal((CircuitBreakerState.Disabled, 0, 0), (harness.State, harness.Snapshot.Throughput, harness.Snapshot.ConsecutiveFailures));
         Assert.Empty(harness.Transitions);
     }
 
@@ -67,7 +67,7 @@ public sealed class BreakerModeTests
         harness.Opened();
 
         harness.Breaker.Force(null);
-        Assert.Equal(CircuitState.Disabled, harness.State);
+        Assert.Equal(CircuitBreakerState.Disabled, harness.State);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class BreakerModeTests
         trials.ForEach(trial => harness.Exit(trial, CallResult.Failure));
         harness.Breaker.Force(null);
 
-        Assert.Equal((CircuitState.HalfOpen, 0), (harness.State, harness.Snapshot.TrialsInFlight));
+        Assert.Equal((CircuitBreakerState.HalfOpen, 0), (harness.State, harness.Snapshot.TrialsInFlight));
         Assert.True(harness.Enter().IsTrial);
     }
 
@@ -105,7 +105,7 @@ public sealed class BreakerModeTests
 
         harness.Breaker.Reset();
 
-        Assert.Equal((CircuitState.Closed, 0), (harness.State, harness.Snapshot.Throughput));
+        Assert.Equal((CircuitBreakerState.Closed, 0), (harness.State, harness.Snapshot.Throughput));
         Assert.Equal(BreakerCause.Reset, harness.Transitions.Last().Cause);
         harness.Opened();
         Assert.Equal(TimeSpan.FromSeconds(30), harness.Snapshot.OpenFor);
@@ -122,7 +122,7 @@ public sealed class BreakerModeTests
         harness.Exit(underWay, CallResult.Failure);
         harness.Calls(4, CallResult.Failure);
 
-        Assert.Equal((CircuitState.Closed, 2), (harness.State, harness.Snapshot.Generation));
+        Assert.Equal((CircuitBreakerState.Closed, 2), (harness.State, harness.Snapshot.Generation));
         Assert.Empty(harness.Transitions);
     }
 
@@ -131,22 +131,22 @@ public sealed class BreakerModeTests
     {
         var clock = new Resilience.TestKit.ManualTimeProvider();
         var options = new CircuitBreakerOptions { ConsecutiveFailures = 1 };
-        var seen = new List<CircuitState>();
+        var seen = new List<CircuitBreakerState>();
         Breaker? breaker = null;
         breaker = new Breaker(clock, new FixedRandom(), transition =>
         {
             seen.Add(transition.To);
-            if (transition.To == CircuitState.Open && seen.Count == 1)
+            if (transition.To == CircuitBreakerState.Open && seen.Count == 1)
             {
                 breaker!.Reset();
-                seen.Add(CircuitState.Disabled);
+                seen.Add(CircuitBreakerState.Disabled);
             }
         });
 
         breaker.Exit(breaker.TryEnter(options, 0), CallResult.Failure, TimeSpan.Zero, options, 0);
 
         // The second transition is made inside the first callback, and told after it.
-        Assert.Equal([CircuitState.Open, CircuitState.Disabled, CircuitState.Closed], seen);
+        Assert.Equal([CircuitBreakerState.Open, CircuitBreakerState.Disabled, CircuitBreakerState.Closed], seen);
     }
 
     [Fact]

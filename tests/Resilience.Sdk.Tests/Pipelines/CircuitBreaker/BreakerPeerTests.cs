@@ -2,7 +2,7 @@ using Polly;
 using Polly.CircuitBreaker;
 using Resilience.Pipelines;
 using Resilience.Pipelines.CircuitBreaker;
-using CircuitState = Resilience.Pipelines.CircuitBreaker.CircuitState;
+using CircuitBreakerState = Resilience.Pipelines.CircuitBreaker.CircuitBreakerState;
 using PollyState = Polly.CircuitBreaker.CircuitState;
 
 namespace Resilience.Sdk.Tests.Pipelines.CircuitBreaker;
@@ -34,7 +34,7 @@ public sealed class BreakerPeerTests
 
         ours.Call(CallResult.Neutral);
 
-        Assert.Equal((CircuitState.HalfOpen, 0), (ours.State, ours.Snapshot.TrialsInFlight));
+        Assert.Equal((CircuitBreakerState.HalfOpen, 0), (ours.State, ours.Snapshot.TrialsInFlight));
         Assert.True(ours.Enter().IsTrial);
     }
 
@@ -67,7 +67,7 @@ public sealed class BreakerPeerTests
 
         ours.Exit(early, CallResult.Success);
 
-        Assert.Equal((CircuitState.HalfOpen, 1), (ours.State, ours.Snapshot.TrialsInFlight));
+        Assert.Equal((CircuitBreakerState.HalfOpen, 1), (ours.State, ours.Snapshot.TrialsInFlight));
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class BreakerPeerTests
         ours.Advance(10 + 60);
         ours.Calls(3, CallResult.Success);
 
-        Assert.Equal(CircuitState.Closed, ours.State);
+        Assert.Equal(CircuitBreakerState.Closed, ours.State);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class BreakerReloadTests
         harness.Options = harness.Options with { MinimumThroughput = 13 };
         harness.Call(CallResult.Failure);
 
-        Assert.Equal(CircuitState.Open, harness.State);
+        Assert.Equal(CircuitBreakerState.Open, harness.State);
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class BreakerReloadTests
         harness.Options = harness.Options with { HalfOpen = new HalfOpenOptions { Trials = 2 } };
 
         Assert.False(harness.Enter().IsTrial);
-        Assert.Equal(CircuitState.Closed, harness.State);
+        Assert.Equal(CircuitBreakerState.Closed, harness.State);
     }
 
     [Fact]

@@ -26,11 +26,11 @@ public sealed class BreakerSpecificationTests
 
         harness.Advance(29.999);
         Assert.Equal(TimeSpan.FromMilliseconds(1), harness.Enter().RetryAfter);
-        Assert.Equal(CircuitState.Open, harness.State);
+        Assert.Equal(CircuitBreakerState.Open, harness.State);
 
         harness.Advance(0.001);
         Assert.True(harness.Enter().IsTrial);
-        Assert.Equal(CircuitState.HalfOpen, harness.State);
+        Assert.Equal(CircuitBreakerState.HalfOpen, harness.State);
     }
 
     [Fact]
@@ -38,11 +38,11 @@ public sealed class BreakerSpecificationTests
     {
         var harness = new BreakerHarness().Due();
         harness.Calls(2, CallResult.Success);
-        Assert.Equal(CircuitState.HalfOpen, harness.State);
+        Assert.Equal(CircuitBreakerState.HalfOpen, harness.State);
 
         harness.Call(CallResult.Success);
 
-        Assert.Equal(CircuitState.Closed, harness.State);
+        Assert.Equal(CircuitBreakerState.Closed, harness.State);
         Assert.Equal(
             [BreakerCause.ConsecutiveFailures, BreakerCause.BreakElapsed, BreakerCause.TrialsSucceeded],
             harness.Transitions.Select(transition => transition.Cause));
@@ -59,7 +59,7 @@ public sealed class BreakerSpecificationTests
 
         harness.Call(CallResult.Failure);
 
-        Assert.Equal(CircuitState.Open, harness.State);
+        Assert.Equal(CircuitBreakerState.Open, harness.State);
         Assert.False(harness.Enter().Admitted);
     }
 }

@@ -33,7 +33,7 @@ public sealed class BreakerTrialTests
         Assert.False(harness.Enter().Admitted);
 
         harness.Exit(hanging, CallResult.Success);
-        Assert.Equal(CircuitState.Closed, harness.State);
+        Assert.Equal(CircuitBreakerState.Closed, harness.State);
     }
 
     [Fact]
@@ -47,23 +47,23 @@ public sealed class BreakerTrialTests
             harness.Exit(trial, CallResult.Neutral, Slow);
         }
 
-        Assert.Equal(CircuitState.HalfOpen, harness.State);
+        Assert.Equal(CircuitBreakerState.HalfOpen, harness.State);
         Assert.Equal(0, harness.Snapshot.TrialsInFlight);
         harness.Calls(3, CallResult.Success);
-        Assert.Equal(CircuitState.Closed, harness.State);
+        Assert.Equal(CircuitBreakerState.Closed, harness.State);
     }
 
     [Theory]
-    [InlineData(2, CircuitState.Open)]
-    [InlineData(1.9, CircuitState.HalfOpen)]
-    public void SlowTrial_Reopens(double seconds, CircuitState expected)
+    [InlineData(2, CircuitBreakerState.Open)]
+    [InlineData(1.9, CircuitBreakerState.HalfOpen)]
+    public void SlowTrial_Reopens(double seconds, CircuitBreakerState expected)
     {
         var harness = new BreakerHarness(new CircuitBreakerOptions { SlowCallDuration = Slow }).Due();
 
         harness.Call(CallResult.Success, TimeSpan.FromSeconds(seconds));
 
         Assert.Equal(expected, harness.State);
-        Assert.Equal(expected == CircuitState.Open ? BreakerCause.TrialSlow : BreakerCause.BreakElapsed, harness.Transitions.Last().Cause);
+        Assert.Equal(expected == CircuitBreakerState.Open ? BreakerCause.TrialSlow : BreakerCause.BreakElapsed, harness.Transitions.Last().Cause);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class BreakerTrialTests
 
         harness.Call(CallResult.Success, TimeSpan.FromSeconds(9));
 
-        Assert.Equal(CircuitState.Closed, harness.State);
+        Assert.Equal(CircuitBreakerState.Closed, harness.State);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class BreakerTrialTests
         harness.Advance(9.9);
 
         Assert.True(harness.Enter().IsTrial);
-        Assert.Equal(CircuitState.HalfOpen, harness.State);
+        Assert.Equal(CircuitBreakerState.HalfOpen, harness.State);
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class BreakerTrialTests
 
         harness.Exit(hung, (CallResult)result);
 
-        Assert.Equal(CircuitState.Open, harness.State);
+        Assert.Equal(CircuitBreakerState.Open, harness.State);
         Assert.Equal(BreakerCause.TrialExpired, harness.Transitions.Last().Cause);
     }
 
@@ -146,7 +146,7 @@ public sealed class BreakerTrialTests
 
         harness.Exit(late, (CallResult)result);
 
-        Assert.Equal((CircuitState.HalfOpen, generation), (harness.State, harness.Snapshot.Generation));
+        Assert.Equal((CircuitBreakerState.HalfOpen, generation), (harness.State, harness.Snapshot.Generation));
     }
 
     [Fact]
@@ -155,11 +155,11 @@ public sealed class BreakerTrialTests
         var harness = new BreakerHarness();
         var late = Enumerable.Range(0, 20).Select(_ => harness.EnterAdmitted()).ToList();
         harness.Due().Calls(3, CallResult.Success);
-        Assert.Equal(CircuitState.Closed, harness.State);
+        Assert.Equal(CircuitBreakerState.Closed, harness.State);
 
         late.ForEach(ticket => harness.Exit(ticket, CallResult.Failure));
 
-        Assert.Equal((CircuitState.Closed, 0, 0), (harness.State, harness.Snapshot.Throughput, harness.Snapshot.ConsecutiveFailures));
+        Assert.Equal((CircuitBreakerState.Closed, 0, 0), (harness.State, harness.Snapshot.Throughput, harness.Snapshot.ConsecutiveFailures));
     }
 
     [Fact]
@@ -184,6 +184,6 @@ public sealed class BreakerTrialTests
         harness.Exit(trial, CallResult.Success);
         harness.Exit(trial, CallResult.Success);
 
-        Assert.Equal(CircuitState.HalfOpen, harness.State);
+        Assert.Equal(CircuitBreakerState.HalfOpen, harness.State);
     }
 }

@@ -10,37 +10,37 @@ public sealed class BreakerTriggerTests
     private static readonly CircuitBreakerOptions SlowOnly = new() { ConsecutiveFailures = 0, FailureRatio = null, MinimumThroughput = 10, SlowCallDuration = Slow };
 
     /// <summary>Calls: s success, f failure, n neutral, S slow success, F slow failure.</summary>
-    public static TheoryData<string, CircuitBreakerOptions, string, CircuitState> Rules() => new()
+    public static TheoryData<string, CircuitBreakerOptions, string, CircuitBreakerState> Rules() => new()
     {
-        { "four in a row", new(), "ffff", CircuitState.Closed },
-        { "five in a row", new(), "fffff", CircuitState.Open },
-        { "a success starts again", new(), "ffffsffff", CircuitState.Closed },
-        { "a slow success too", new(), "ffffSffff", CircuitState.Closed },
-        { "a neutral call does not", new(), "ffffnf", CircuitState.Open },
-        { "neutral calls are nothing", new(), "nnnnnnnnnnnnnnnnnnnnnnnnn", CircuitState.Closed },
-        { "consecutive off", new() { ConsecutiveFailures = 0 }, "ffffffffff", CircuitState.Closed },
-        { "consecutive of one", new() { ConsecutiveFailures = 1 }, "f", CircuitState.Open },
-        { "ratio below the throughput", RatioOnly, "fffffffff", CircuitState.Closed },
-        { "ratio at the throughput", RatioOnly, "ffffffffff", CircuitState.Open },
-        { "ratio exactly reached", RatioOnly, "sssssfffff", CircuitState.Open },
-        { "ratio not reached", RatioOnly, "ssssssffff", CircuitState.Closed },
-        { "ratio judged when a call fails, not by the success that fills the throughput", RatioOnly, "fffffsssss", CircuitState.Closed },
-        { "ratio judged at the next failure", RatioOnly, "fffffsssssf", CircuitState.Open },
-        { "neutral calls fill no throughput", RatioOnly, "fffffffffnnnnn", CircuitState.Closed },
-        { "ratio off", RatioOnly with { FailureRatio = null }, "ffffffffffffffff", CircuitState.Closed },
-        { "ratio of one", RatioOnly with { FailureRatio = 1 }, "sfffffffffff", CircuitState.Closed },
-        { "slow is not measured by default", RatioOnly, "SSSSSSSSSSSS", CircuitState.Closed },
-        { "slow below the throughput", SlowOnly, "SSSSSSSSS", CircuitState.Closed },
-        { "slow share reached", SlowOnly, "ssSSSSSSSS", CircuitState.Open },
-        { "slow share not reached", SlowOnly, "sssSSSSSSS", CircuitState.Closed },
-        { "a slow failure is slow", SlowOnly, "ssFFFFFFFF", CircuitState.Open },
-        { "a slow failure is a failure", RatioOnly with { SlowCallDuration = Slow }, "ssssssFFFFFF", CircuitState.Open },
-        { "a slow success is no failure", new() { SlowCallDuration = Slow }, "SSSSSSSSSS", CircuitState.Closed },
+        { "four in a row", new(), "ffff", CircuitBreakerState.Closed },
+        { "five in a row", new(), "fffff", CircuitBreakerState.Open },
+        { "a success starts again", new(), "ffffsffff", CircuitBreakerState.Closed },
+        { "a slow success too", new(), "ffffSffff", CircuitBreakerState.Closed },
+        { "a neutral call does not", new(), "ffffnf", CircuitBreakerState.Open },
+        { "neutral calls are nothing", new(), "nnnnnnnnnnnnnnnnnnnnnnnnn", CircuitBreakerState.Closed },
+        { "consecutive off", new() { ConsecutiveFailures = 0 }, "ffffffffff", CircuitBreakerState.Closed },
+        { "consecutive of one", new() { ConsecutiveFailures = 1 }, "f", CircuitBreakerState.Open },
+        { "ratio below the throughput", RatioOnly, "fffffffff", CircuitBreakerState.Closed },
+        { "ratio at the throughput", RatioOnly, "ffffffffff", CircuitBreakerState.Open },
+        { "ratio exactly reached", RatioOnly, "sssssfffff", CircuitBreakerState.Open },
+        { "ratio not reached", RatioOnly, "ssssssffff", CircuitBreakerState.Closed },
+        { "ratio judged when a call fails, not by the success that fills the throughput", RatioOnly, "fffffsssss", CircuitBreakerState.Closed },
+        { "ratio judged at the next failure", RatioOnly, "fffffsssssf", CircuitBreakerState.Open },
+        { "neutral calls fill no throughput", RatioOnly, "fffffffffnnnnn", CircuitBreakerState.Closed },
+        { "ratio off", RatioOnly with { FailureRatio = null }, "ffffffffffffffff", CircuitBreakerState.Closed },
+        { "ratio of one", RatioOnly with { FailureRatio = 1 }, "sfffffffffff", CircuitBreakerState.Closed },
+        { "slow is not measured by default", RatioOnly, "SSSSSSSSSSSS", CircuitBreakerState.Closed },
+        { "slow below the throughput", SlowOnly, "SSSSSSSSS", CircuitBreakerState.Closed },
+        { "slow share reached", SlowOnly, "ssSSSSSSSS", CircuitBreakerState.Open },
+        { "slow share not reached", SlowOnly, "sssSSSSSSS", CircuitBreakerState.Closed },
+        { "a slow failure is slow", SlowOnly, "ssFFFFFFFF", CircuitBreakerState.Open },
+        { "a slow failure is a failure", RatioOnly with { SlowCallDuration = Slow }, "ssssssFFFFFF", CircuitBreakerState.Open },
+        { "a slow success is no failure", new() { SlowCallDuration = Slow }, "SSSSSSSSSS", CircuitBreakerState.Closed },
     };
 
     [Theory]
     [MemberData(nameof(Rules))]
-    public void Closed_Calls_OpenByTheRules(string rule, CircuitBreakerOptions options, string calls, CircuitState expected)
+    public void Closed_Calls_OpenByTheRules(string rule, CircuitBreakerOptions options, string calls, CircuitBreakerState expected)
     {
         var harness = new BreakerHarness(options);
         foreach (var call in calls)
@@ -68,7 +68,7 @@ public sealed class BreakerTriggerTests
         Assert.Equal(calls.Length, transition.Counts.Throughput);
         Assert.Equal(calls.Count(call => call == 'f'), transition.Counts.Failures);
         Assert.Equal(calls.Count(call => call == 'S'), transition.Counts.Slow);
-        Assert.Equal((CircuitState.Closed, CircuitState.Open, 2), (transition.From, transition.To, transition.Generation));
+        Assert.Equal((CircuitBreakerState.Closed, CircuitBreakerState.Open, 2), (transition.From, transition.To, transition.Generation));
         Assert.Equal(TimeSpan.FromSeconds(30), transition.Break);
     }
 
@@ -86,7 +86,7 @@ public sealed class BreakerTriggerTests
 
         harness.Call(CallResult.Failure);
 
-        Assert.Equal(counts ? CircuitState.Open : CircuitState.Closed, harness.State);
+        Assert.Equal(counts ? CircuitBreakerState.Open : CircuitBreakerState.Closed, harness.State);
     }
 
     [Theory]
@@ -127,7 +127,7 @@ public sealed class BreakerTriggerTests
             harness.Call(CallResult.Failure);
         }
 
-        Assert.Equal(CircuitState.Open, harness.State);
+        Assert.Equal(CircuitBreakerState.Open, harness.State);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class BreakerTriggerTests
         var snapshot = harness.Snapshot;
 
         Assert.Equal((10, 0.3, 0.1, 3), (snapshot.Throughput, snapshot.FailureRate, snapshot.SlowCallRate, snapshot.ConsecutiveFailures));
-        Assert.Equal((CircuitState.Closed, 1, TimeSpan.Zero, 0), (snapshot.State, snapshot.Generation, snapshot.OpenFor, snapshot.TrialsInFlight));
+        Assert.Equal((CircuitBreakerState.Closed, 1, TimeSpan.Zero, 0), (snapshot.State, snapshot.Generation, snapshot.OpenFor, snapshot.TrialsInFlight));
     }
 
     private static CallResult Result(char call) => char.ToLowerInvariant(call) switch

@@ -14,7 +14,7 @@ internal sealed class ReferenceBreaker(Func<double> draw, long start)
     private long _closedAt = start;
     private TimeSpan _sampling = new CircuitBreakerOptions().SamplingDuration;
     private CircuitBreakerMode? _forced;
-    private CircuitState _state = CircuitState.Closed;
+    private CircuitBreakerState _state = CircuitBreakerState.Closed;
     private long _generation = 1;
     private long _until;
     private int _consecutive;
@@ -23,7 +23,7 @@ internal sealed class ReferenceBreaker(Func<double> draw, long start)
     private int _openings;
     private TimeSpan _lastBreak;
 
-    public List<(CircuitState From, CircuitState To, long Generation, BreakerCause Cause, long At, TimeSpan Break)> Transitions { get; private set; } = [];
+    public List<(CircuitBreakerState From, CircuitBreakerState To, long Generation, BreakerCause Cause, long At, TimeSpan Break)> Transitions { get; private set; } = [];
 
     public ReferenceBreaker Clone()
     {
@@ -48,30 +48,30 @@ internal sealed class ReferenceBreaker(Func<double> draw, long start)
         }
 
         Expire(options, now);
-        if (_state == CircuitState.Open && now >= _until)
+        if (_state == CircuitBreakerState.Open && now >= _until)
         {
-            Become(CircuitState.HalfOpen, BreakerCause.BreakElapsed, now);
+            Become(CircuitBreakerState.HalfOpen, BreakerCause.BreakElapsed, now);
         }
 
-        if (_state == CircuitState.HalfOpen && _leases.Count == 0 && _succeeded >= options.HalfOpen.Trials)
+        if (_state == CircuitBreakerState.HalfOpen && _leases.Count == 0 && _succeeded >= options.HalfOpen.Trials)
         {
-            Become(CircuitState.Closed, BreakerCause.TrialsSucceeded, now);
+            Become(CircuitBreakerState.Closed, BreakerCause.TrialsSucceeded, now);
             _sampling = options.SamplingDuration;
         }
 
-        if (_state == CircuitState.Closed)
+        if (_state == CircuitBreakerState.Closed)
         {
             Resize(options.SamplingDuration, now);
             return new ReferenceTicket(Admitted: true, WouldReject: false, _generation, 0, null);
         }
 
-        if (_state == CircuitState.HalfOpen && _leases.Count + _succeeded < options.HalfOpen.Trials)
+        if (_state == CircuitBreakerState.HalfOpen && _leases.Count + _succeeded < options.HalfOpen.Trials)
         {
             _leases[++_lastLease] = now + options.HalfOpen.Timeout.Ticks;
             return new ReferenceTicket(Admitted: true, WouldReject: false, _generation, _lastLease, null);
         }
 
-        var opens = _state == CircuitState.Open ? _until : _leases.Values.Min();
+        var opens = _state == CircuitBreakerState.Open ? _until : _leases.Values.Min();
         return new ReferenceTicket(mode == CircuitBreakerMode.Observe, WouldReject: true, _generation, 0, TimeSpan.FromTicks(opens - now));
     }
 
@@ -104,27 +104,27 @@ internal sealed class ReferenceBreaker(Func<double> draw, long start)
     public void Reset(long now)
     {
         _openings = 0;
-        var sampling = _state == CircuitState.Closed ? _sampling : new CircuitBreakerOptions().SamplingDuration;
-        Become(CircuitState.Closed, BreakerCause.Reset, now);
+        var sampling = _state == CircuitBreakerState.Closed ? _sampling : new CircuitBreakerOptions().SamplingDuration;
+        Become(CircuitBreakerState.Closed, BreakerCause.Reset, now);
         _sampling = sampling;
     }
 
     public BreakerSnapshot Snapshot(CircuitBreakerOptions options, long now)
     {
         var mode = _forced ?? options.Mode;
-        var calls = _state == CircuitState.Closed ? InWindow(now) : [];
+        var calls = _state == CircuitBreakerState.Closed ? InWindow(now) : [];
         return new BreakerSnapshot
         {
             Mode = mode,
             IsForced = _forced is not null,
-            State = mode == CircuitBreakerMode.ForcedOpen ? CircuitState.ForcedOpen : mode == CircuitBreakerMode.Disabled ? CircuitState.Disabled : _state,
+            State = mode == CircuitBreakerMode.ForcedOpen ? CircuitBreakerState.ForcedOpen : mode == CircuitBreakerMode.Disabled ? CircuitBreakerState.Disabled : _state,
             Generation = _generation,
             Throughput = calls.Count,
             FailureRate = calls.Count == 0 ? 0 : (double)calls.Count(call => call.Failed) / calls.Count,
             SlowCallRate = calls.Count == 0 ? 0 : (double)calls.Count(call => call.Slow) / calls.Count,
-            ConsecutiveFailures = _state == CircuitState.Closed ? _consecutive : 0,
-            OpenFor = _state == CircuitState.Open ? TimeSpan.FromTicks(Math.Max(0, _until - now)) : TimeSpan.Zero,
-            TrialsInFlight = _state == CircuitState.HalfOpen ? _leases.Values.Count(expiry => expiry > now) : 0,
+            ConsecutiveFailures = _state == CircuitBreakerState.Closed ? _consecutive : 0,
+            OpenFor = _state == CircuitBreakerState.Open ? TimeSpan.FromTicks(Math.Max(0, _until - now)) : TimeSpan.Zero,
+            TrialsInFlight = _state == CircuitBreakerState.HalfOpen ? _leases.Values.Count(expiry => expiry > now) : 0,
         };
     }
 
@@ -153,7 +153,7 @@ internal sealed class ReferenceBreaker(Func<double> draw, long start)
             _succeeded += result == CallResult.Success ? 1 : 0;
             if (_succeeded >= options.HalfOpen.Trials)
             {
-                Become(CircuitState.Closed, BreakerCause.TrialsSucceeded, now);
+                Become(CircuitBreakerState.Closed, BreakerCause.TrialsSucceeded, now);
                 _sampling = options.SamplingDuration;
             }
         }
@@ -171,7 +171,7 @@ internal sealed class ReferenceBreaker(Func<double> draw, long start)
 
     private void Expire(CircuitBreakerOptions options, long now)
     {
-        if (_state == CircuitState.HalfOpen && _leases.Count > 0 && _leases.Values.Min() is var expiry && expiry <= now)
+        if (_state == CircuitBreakerState.HalfOpen && _leases.Count > 0 && _leases.Values.Min() is var expiry && expiry <= now)
         {
             Open(BreakerCause.TrialExpired, options, expiry, closedFor: null);
         }
@@ -195,15 +195,15 @@ internal sealed class ReferenceBreaker(Func<double> draw, long start)
         _lastBreak = TimeSpan.FromTicks((long)(from + ((to - from) * draw())));
         _openings++;
         _until = at + _lastBreak.Ticks;
-        Become(CircuitState.Open, cause, at);
+        Become(CircuitBreakerState.Open, cause, at);
     }
 
-    private void Become(CircuitState state, BreakerCause cause, long at)
+    private void Become(CircuitBreakerState state, BreakerCause cause, long at)
     {
         _generation++;
         if (state != _state)
         {
-            Transitions.Add((_state, state, _generation, cause, at, state == CircuitState.Open ? _lastBreak : default));
+            Transitions.Add((_state, state, _generation, cause, at, state == CircuitBreakerState.Open ? _lastBreak : default));
         }
 
         _state = state;

@@ -1,7 +1,7 @@
 namespace Resilience.Pipelines.CircuitBreaker;
 
 /// <summary>The state of a circuit breaker. In <see cref="CircuitBreakerMode.Observe"/> it is the state that enforcing would show.</summary>
-public enum CircuitState
+public enum CircuitBreakerState
 {
     /// <summary>Calls pass and are counted.</summary>
     Closed,

@@ -1,0 +1,389 @@
+using System.Net;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
+using Resilience.Pipelines;
+using Resilience.Pipelines.Bulkhead;
+using Resilience.Pipelines.CircuitBreaker;
+using Resilience.Pipelines.Hedging;
+using Resilience.Pipelines.Http;
+using Resilience.Pipelines.Retry;
+using Resilience.Pipelines.Timeouts;
+using Resilience.TestKit;
+
+namespace Resilience.Sdk.Tests.Pipelines;
+
+/// <summary>The strategies together. Each named defect (P1 to P10) was reproduced on the standard handlers of others.</summary>
+public sealed class PipelineTests
+{
+    private readonly ManualTimeProvider _time = new();
+
+    private static DependencyOptions Quick { get; } = new()
+    {
+        Retry = new RetryOptions { MaxRetryAttempts = 3, Delay = TimeSpan.Zero, MaxDelay = TimeSpan.FromSeconds(30), UseJitter = false, Budget = null },
+        CircuitBreaker = new CircuitBreakerOptions { Mode = CircuitBreakerMode.Disabled },
+    };
+
+    [Fact]
+    public async Task Success_ComesBackAsItIs()
+    {
+        Assert.Equal(42, await Make(Quick).ExecuteAsync(_ => ValueTask.FromResult(42)));
+    }
+
+    [Theory]
+    [InlineData("GET", 4)]
+    [InlineData("PUT", 4)]
+    [InlineData("DELETE", 4)]
+    [InlineData("POST", 1)]
+    [InlineData("PATCH", 1)]
+    public async Task P6_OnlyIdempotentMethodsAreRepeated(string method, int calls)
+    {
+        var server = ScriptedHandler.Of(HttpStatusCode.InternalServerError);
+        using var response = await Client(Quick, server).SendAsync(new HttpRequestMessage(new HttpMethod(method), "http://a/"));
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Equal(calls, server.Calls);
+    }
+
+    [Fact]
+    public async Task P6_PostWithAnIdempotencyKeyOrAnOptIn_IsRepeated()
+    {
+        var server = ScriptedHandler.Of(HttpStatusCode.InternalServerError, HttpStatusCode.OK, HttpStatusCode.InternalServerError, HttpStatusCode.OK);
+        var client = Client(Quick, server);
+        using var keyed = new HttpRequestMessage(HttpMethod.Post, "http://a/") { Headers = { { "Idempotency-Key", "k" } } };
+        using var opted = new HttpRequestMessage(HttpMethod.Post, "http://a/");
+        opted.Options.Set(DependencyRequest.Idempotent, true);
+
+        Assert.Equal(HttpStatusCode.OK, (await client.SendAsync(keyed)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.SendAsync(opted)).StatusCode);
+        Assert.Equal(4, server.Calls);
+    }
+
+    [Fact]
+    public async Task P6_PostThatWasNeverSent_IsRepeated()
+    {
+        var server = new ScriptedHandler((call, _, _) => call == 0
+            ? throw new HttpRequestException(HttpRequestError.ConnectionError)
+            : Task.FromResult(new HttpResponseMessage(HttpStatusCode.Created)));
+
+        using var response = await Client(Quick, server).PostAsync("http://a/", new StringContent("x"));
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task P7_OneShotBody_IsReplayedFromItsCopy()
+    {
+        var server = ScriptedHandler.Of(HttpStatusCode.InternalServerError, HttpStatusCode.OK);
+        using var body = new StreamContent(new OneShotStream("hello"));
+
+        using var response = await Client(Quick, server).PutAsync("http://a/", body);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(["hello", "hello"], server.Bodies);
+    }
+
+    [Fact]
+    public async Task P7_BodyTooLargeToKeep_TheRealAnswerComesBack()
+    {
+        var server = ScriptedHandler.Of(HttpStatusCode.InternalServerError, HttpStatusCode.OK);
+        using var body = new StreamContent(new OneShotStream(new string('x', 2000)));
+
+        using var response = await Client(Quick with { Http = new HttpDependencyOptions { MaxReplayedBody = 1000 } }, server).PutAsync("http://a/", body);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Equal(1, server.Calls);
+    }
+
+    [Fact]
+    public async Task P5_RetryAfterBeyondTheDeadline_TheAnswerComesBackAtOnce()
+    {
+        var server = new ScriptedHandler((_, _, _) => Task.FromResult(
+            new HttpResponseMessage(HttpStatusCode.TooManyRequests) { Headers = { RetryAfter = new(TimeSpan.FromSeconds(60)) } }));
+        var options = Quick with
+        {
+            TotalRequestTimeout = new TimeoutOptions { Timeout = TimeSpan.FromSeconds(2) },
+            Retry = Quick.Retry with { MaxDelay = null },
+        };
+
+        using var response = await Client(options, server).GetAsync("http://a/");
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        Assert.Equal(1, server.Calls);
+        Assert.DoesNotContain(_time.Timers, left => left < TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task Retry_NextAttemptIsRejectedByUs_TheRealAnswerComesBack()
+    {
+        var server = ScriptedHandler.Of(HttpStatusCode.InternalServerError);
+        var options = Quick with { CircuitBreaker = new CircuitBreakerOptions { ConsecutiveFailures = 1 } };
+
+        using var response = await Client(options, server).GetAsync("http://a/");
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Equal(1, server.Calls);
+    }
+
+    [Fact]
+    public async Task P1_ReloadOfAnythingElse_LeavesTheBreakOpen()
+    {
+        var server = ScriptedHandler.Of(HttpStatusCode.InternalServerError);
+        var options = Quick with { Retry = Quick.Retry with { Enabled = false }, CircuitBreaker = new CircuitBreakerOptions { ConsecutiveFailures = 2 } };
+        var dependency = Make(options);
+        var client = Client(dependency, server);
+        await client.GetAsync("http://a/");
+        await client.GetAsync("http://a/");
+        Assert.Equal(CircuitBreakerState.Open, dependency.Circuit);
+
+        dependency.Apply(options with { AttemptTimeout = new TimeoutOptions { Timeout = TimeSpan.FromSeconds(1) } });
+
+        await Assert.ThrowsAsync<BrokenCircuitException>(() => client.GetAsync("http://a/"));
+        Assert.Equal(2, server.Calls);
+    }
+
+    [Fact]
+    public async Task P8_BulkheadIsNotHeldWhileBackingOff()
+    {
+        var options = Quick with
+        {
+            Retry = Quick.Retry with { Delay = TimeSpan.FromSeconds(5), BackoffType = BackoffType.Constant },
+            Bulkhead = new BulkheadOptions { PermitLimit = 1, QueueLimit = 0 },
+        };
+        var server = ScriptedHandler.Of(HttpStatusCode.InternalServerError, HttpStatusCode.OK);
+        var client = Client(options, server);
+
+        var backingOff = client.GetAsync("http://a/");
+        Assert.False(backingOff.IsCompleted);
+        using var other = await client.GetAsync("http://a/");
+
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+        _time.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal(HttpStatusCode.OK, (await backingOff).StatusCode);
+    }
+
+    [Fact]
+    public async Task P10_QueueingCountsAgainstTheDeadline()
+    {
+        var options = Quick with
+        {
+            TotalRequestTimeout = new TimeoutOptions { Timeout = TimeSpan.FromSeconds(1) },
+            AttemptTimeout = new TimeoutOptions { Timeout = TimeSpan.FromSeconds(1) },
+            Bulkhead = new BulkheadOptions { PermitLimit = 1, QueueLimit = 10, MaxQueueWait = TimeSpan.FromSeconds(60) },
+        };
+        var server = new ScriptedHandler(async (_, _, ct) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, _time, ct);
+            return new HttpResponseMessage();
+        });
+        var client = Client(options, server);
+        var running = client.GetAsync("http://a/");
+        var queued = client.GetAsync("http://a/");
+
+        for (var i = 0; i < 20 && !(running.IsCompleted && queued.IsCompleted); i++)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+
+        await Assert.ThrowsAsync<TimeoutRejectedException>(() => running);
+        Assert.NotNull(await Record.ExceptionAsync(() => queued));
+        Assert.True(server.Calls <= 2);
+    }
+
+    [Fact]
+    public async Task P9_FullOutage_AmplificationStaysWithinTheBudget()
+    {
+        var options = Quick with { Retry = Quick.Retry with { Budget = new RetryBudgetOptions { Ratio = 0.1, MinPerSecond = 3 } } };
+        var server = ScriptedHandler.Of(HttpStatusCode.InternalServerError);
+        var client = Client(options, server);
+        const int calls = 3000;
+        for (var i = 0; i < calls; i++)
+        {
+            using var response = await client.GetAsync("http://a/");
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+        }
+
+        Assert.InRange((double)server.Calls / calls, 1.0, 1.1);
+    }
+
+    [Fact]
+    public async Task AttemptTimeout_SlowAttempt_IsCutShortAndRepeated()
+    {
+        var options = Quick with { AttemptTimeout = new TimeoutOptions { Timeout = TimeSpan.FromSeconds(1) } };
+        var server = new ScriptedHandler(async (call, _, ct) =>
+        {
+            if (call == 0)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, _time, ct);
+            }
+
+            return new HttpResponseMessage(HttpStatusCode.OK);
+        });
+
+        var sending = Client(options, server).GetAsync("http://a/");
+        Assert.False(sending.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(1.1));
+
+        Assert.Equal(HttpStatusCode.OK, (await sending.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System)).StatusCode);
+        Assert.Equal(2, server.Calls);
+    }
+
+    [Fact]
+    public async Task Caller_Cancels_IsNobodysFault()
+    {
+        using var cancel = new CancellationTokenSource();
+        var dependency = Make(Quick with { CircuitBreaker = new CircuitBreakerOptions { ConsecutiveFailures = 1 } });
+        var server = new ScriptedHandler(async (_, _, ct) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, _time, ct);
+            return new HttpResponseMessage();
+        });
+
+        var sending = Client(dependency, server).GetAsync("http://a/", cancel.Token);
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+        Assert.Equal(CircuitBreakerState.Closed, dependency.Circuit);
+        Assert.Equal(1, server.Calls);
+    }
+
+    [Fact]
+    public async Task Deadline_OfTheCaller_ShortensTheCallAndIsSentAlong()
+    {
+        var server = ScriptedHandler.Of(HttpStatusCode.OK);
+        var client = Client(Quick, server);
+
+        using (CallDeadline.Begin(TimeSpan.FromSeconds(2), _time))
+        {
+            await client.GetAsync("http://a/");
+            _time.Advance(TimeSpan.FromSeconds(3));
+            await Assert.ThrowsAsync<TimeoutRejectedException>(() => client.GetAsync("http://a/"));
+        }
+
+        await client.GetAsync("http://a/");
+        Assert.Equal(["2000", null], server.Deadlines);
+    }
+
+    [Fact]
+    public async Task Hedging_SlowFirstAttempt_SecondWinsAndTheLoserIsCancelledAndReleased()
+    {
+        var options = Quick with { Hedging = new HedgingOptions { Enabled = true, Delay = TimeSpan.FromMilliseconds(100) } };
+        var cancelled = new TaskCompletionSource();
+        var server = new ScriptedHandler(async (call, _, ct) =>
+        {
+            if (call == 0)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, _time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancelled.TrySetResult();
+                ct.ThrowIfCancellationRequested();
+            }
+
+            return new HttpResponseMessage(HttpStatusCode.OK);
+        });
+        var dependency = Make(options);
+
+        var sending = Client(dependency, server).GetAsync("http://a/");
+        _time.Advance(TimeSpan.FromMilliseconds(150));
+
+        Assert.Equal(HttpStatusCode.OK, (await sending.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System)).StatusCode);
+        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+        Assert.Equal(2, server.Calls);
+        for (var i = 0; i < 200 && dependency.Whole.Bulkhead.Snapshot().InUse > 0; i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        }
+
+        Assert.Equal(0, dependency.Whole.Bulkhead.Snapshot().InUse);
+    }
+
+    [Fact]
+    public async Task ByAuthority_OneHostDown_TheOtherIsCalled()
+    {
+        var options = Quick with
+        {
+            Retry = Quick.Retry with { Enabled = false },
+            CircuitBreaker = new CircuitBreakerOptions { ConsecutiveFailures = 1 },
+            Http = new HttpDependencyOptions { ByAuthority = true },
+        };
+        var server = new ScriptedHandler((_, request, _) => Task.FromResult(
+            new HttpResponseMessage(request.RequestUri!.Host == "down" ? HttpStatusCode.InternalServerError : HttpStatusCode.OK)));
+        var client = Client(options, server);
+        await client.GetAsync("http://down/");
+
+        await Assert.ThrowsAsync<BrokenCircuitException>(() => client.GetAsync("http://down/"));
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("http://up/")).StatusCode);
+    }
+
+    [Fact]
+    public async Task PollyPipeline_OfTheDependency_RepeatsAndCutsShort()
+    {
+        var dependency = Make(Quick with { AttemptTimeout = new TimeoutOptions { Timeout = TimeSpan.FromSeconds(1) } });
+        var attempts = 0;
+
+        var running = dependency.Pipeline.ExecuteAsync(async token =>
+        {
+            if (attempts++ == 0)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, _time, token);
+            }
+
+            return "done";
+        }).AsTask();
+        _time.Advance(TimeSpan.FromSeconds(1.1));
+
+        Assert.Equal("done", await running.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System));
+        Assert.Equal(2, attempts);
+    }
+
+    [Fact]
+    public async Task Operator_ForcesTheCircuitOpen_UntilReleased()
+    {
+        var dependency = Make(Quick with { CircuitBreaker = new CircuitBreakerOptions() });
+        dependency.Force(CircuitBreakerMode.ForcedOpen);
+        Assert.Equal(CircuitBreakerState.ForcedOpen, dependency.Circuit);
+        await Assert.ThrowsAsync<BrokenCircuitException>(() => dependency.ExecuteAsync(_ => ValueTask.FromResult(1)).AsTask());
+
+        dependency.Force(null);
+        Assert.Equal(1, await dependency.ExecuteAsync(_ => ValueTask.FromResult(1)));
+    }
+
+    [Fact]
+    public async Task Bulkhead_Full_SaysHowManyWereRunning()
+    {
+        var dependency = Make(Quick with { Retry = Quick.Retry with { Enabled = false }, Bulkhead = new BulkheadOptions { PermitLimit = 1, QueueLimit = 0 } });
+        var release = new TaskCompletionSource<int>();
+        var running = dependency.ExecuteAsync(_ => new ValueTask<int>(release.Task)).AsTask();
+
+        var exception = await Assert.ThrowsAsync<BulkheadRejectedException>(() => dependency.ExecuteAsync(_ => ValueTask.FromResult(1)).AsTask());
+
+        Assert.Contains("1 calls were running", exception.Message, StringComparison.Ordinal);
+        release.SetResult(1);
+        await running;
+    }
+
+    [Fact]
+    public async Task SuccessPath_AllocatesNothingInThePipeline()
+    {
+        var pipeline = Make(new DependencyOptions()).Whole;
+        var call = new InstantCall();
+        for (var i = 0; i < 1000; i++)
+        {
+            await pipeline.ExecuteAsync<int, InstantCall>(call);
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
+            await pipeline.ExecuteAsync<int, InstantCall>(call);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private Dependency Make(DependencyOptions options) => new("dependency", options, _time, () => new Random(1));
+
+    private HttpClient Client(DependencyOptions options, ScriptedHandler server) => Client(Make(options), server);
+
+    private static HttpClient Client(Dependency dependency, ScriptedHandler server) =>
+        new(new DependencyHandler(dependency) { InnerHandler = server }) { Timeout = Timeout.InfiniteTimeSpan };
+}
