@@ -10,7 +10,7 @@ using Resilience.TestKit;
 
 namespace Resilience.AspNetCore.Tests;
 
-/// <summary>The probes in their first form, with databases that cannot be reached: nothing here needs a server.</summary>
+/// <summary>The probes, with databases that cannot be reached: nothing here needs a server.</summary>
 public sealed class HealthEndpointTests
 {
     private const string Secret = "s3cr3t-Pa55";
@@ -54,7 +54,9 @@ public sealed class HealthEndpointTests
     [Fact]
     public async Task Detail_Production_IsClosed()
     {
-        await using var app = await StartAsync("Production", WithUnreachableDatabase());
+        var settings = WithUnreachableDatabase();
+        settings["DrResilience:Health:ManagementPort"] = "8081";
+        await using var app = await StartAsync("Production", settings);
         using var client = app.GetTestClient();
         client.DefaultRequestHeaders.Host = "localhost:8081";
 
@@ -62,6 +64,25 @@ public sealed class HealthEndpointTests
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Equal("", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Detail_OnTheManagementPort_IsOpen_AndOnTheOtherClosed()
+    {
+        var (open, closed) = (FreePort.Reserve(), FreePort.Reserve());
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
+        builder.WebHost.UseUrls($"http://127.0.0.1:{open}", $"http://127.0.0.1:{closed}");
+        builder.Configuration["DrResilience:Health:ManagementPort"] = open.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        builder.AddDrResilience();
+        await using var app = builder.Build();
+        app.MapDrHealth();
+        await app.StartAsync();
+        using var client = new HttpClient();
+
+        using var allowed = await client.GetAsync($"http://127.0.0.1:{open}/health");
+        using var refused = await client.GetAsync($"http://127.0.0.1:{closed}/health");
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotFound), (allowed.StatusCode, refused.StatusCode));
     }
 
     [Fact]

@@ -5,7 +5,7 @@ internal static class Eventually
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>The bound of waits for which the caller gave none; generous because builds share the test machine.</summary>
+    /// <summary>The bound of waits for which the caller gave none; generous, for slow machines.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(30);
 
     public static Task UntilAsync(Func<bool> condition, Func<string> describe, CancellationToken ct, TimeSpan? patience = null) =>

@@ -11,7 +11,7 @@ internal sealed class HealthReporter(SettingsMonitor settings, DatabaseRegistry 
 {
     private int _wasReady;
 
-    /// <summary>Strict until every database has had a writer once, lenient afterwards.</summary>
+    /// <summary>Strict until all databases had a writer at the same time once, lenient afterwards.</summary>
     public Readiness Readiness
     {
         get
@@ -22,22 +22,17 @@ internal sealed class HealthReporter(SettingsMonitor settings, DatabaseRegistry 
                 connected &= database.WriterRegion is not null;
             }
 
-            if (connected && settings.RefusedReload.Count == 0)
-            {
-                Volatile.Write(ref _wasReady, 1);
-                return Readiness.Ready;
-            }
-
             if (connected)
             {
                 Volatile.Write(ref _wasReady, 1);
             }
 
-            return Volatile.Read(ref _wasReady) == 1 ? Readiness.Degraded : Readiness.Waiting;
+            return Volatile.Read(ref _wasReady) == 0 ? Readiness.Waiting
+                : connected && settings.RefusedReload.Count == 0 ? Readiness.Ready : Readiness.Degraded;
         }
     }
 
-    /// <summary>Everything, for operators. Holds no connection string and no exception text.</summary>
+    /// <summary>Everything, for operators. Holds no connection string and no password.</summary>
     public ReadOnlyMemory<byte> Describe()
     {
         var buffer = new ArrayBufferWriter<byte>(1024);

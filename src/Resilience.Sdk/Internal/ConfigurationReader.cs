@@ -14,8 +14,6 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
 
     public string Path => section.Path;
 
-    public bool HasKeys => section.GetChildren().Any();
-
     public ICollection<ConfigurationError> Errors => errors;
 
     public void Report(string? key, string? value, string message) =>
@@ -194,7 +192,7 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
         return children;
     }
 
-    /// <summary>Keys of the contract that this version does not read yet: a clear word instead of "unknown".</summary>
+    /// <summary>Keys that a later version will read: a clear word instead of "unknown".</summary>
     public void NotYet(params ReadOnlySpan<string> keys)
     {
         foreach (var key in keys)

@@ -18,13 +18,4 @@ internal sealed class Jitter(Random random)
             return random.NextDouble();
         }
     }
-
-    /// <summary>A seed for another generator.</summary>
-    public int NextSeed()
-    {
-        lock (_lock)
-        {
-            return random.Next();
-        }
-    }
 }

@@ -9,7 +9,6 @@ namespace Resilience.Postgres;
 /// </summary>
 internal sealed partial class Housekeeping : IAsyncDisposable
 {
-    private const int FullBite = 5000;
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
     private readonly ActiveRegionSet _active;
@@ -35,12 +34,12 @@ internal sealed partial class Housekeeping : IAsyncDisposable
         var set = _active.Current;
         if (set.Route is not { } route)
         {
-            LogNoWriter(_context.Logger, _context.Dependency, TopologyExplanation.NoWriter(_context.Dependency, Every, set));
+            LogNoWriter(_context.Logger, _context.Dependency, TopologyExplanation.Of(set));
             return;
         }
 
         await using var connection = await route.Pool.OpenConnectionAsync(cancellationToken);
-        while (await OperationLedger.PurgeAsync(connection, set.Options.OperationRetention, cancellationToken) == FullBite)
+        while (await OperationLedger.PurgeAsync(connection, set.Options.OperationRetention, cancellationToken) == PostgresSql.PurgeBite)
         {
             // Another bite; each is a transaction of its own.
         }

@@ -122,7 +122,7 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
         SeenFailure? seen = null;
         if (opened is { } writer && FailureClassifier.OfUse(exception, attempts.IsBroken) is { } failure)
         {
-            seen = opener.Report(writer.Set, writer.Route, failure);
+            seen = writer.Route.Report(failure);
         }
 
         var repeatable = seen is not null
@@ -131,12 +131,23 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
             || (attempts.Stage == OperationStage.Asking && exception is ObjectDisposedException);
         if (!repeatable || exception is WriterUnavailableException || opener.IsDisposed)
         {
-            return attempts.IsUnknown ? throw Unknown(attempts, exception) : false;
+            return GiveUp(attempts, exception);
         }
 
         attempts.Deadline ??= Deadline.In(attempts.Patience, opener.Clock);
         attempts.Seen = seen ?? attempts.Seen;
-        return !attempts.Deadline.Value.IsPast || (attempts.IsUnknown ? throw Unknown(attempts, exception) : false);
+        return !attempts.Deadline.Value.IsPast || GiveUp(attempts, exception);
+    }
+
+    /// <returns>False: the exception is thrown as it is. It may be, because nothing is unknown.</returns>
+    private static bool GiveUp(OperationAttempts attempts, Exception exception)
+    {
+        if (attempts.IsUnknown)
+        {
+            throw Unknown(attempts, exception);
+        }
+
+        return false;
     }
 
     /// <summary>True when COMMIT may have been done although we were not told so.</summary>

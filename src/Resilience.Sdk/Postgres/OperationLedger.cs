@@ -48,7 +48,10 @@ internal static class OperationLedger
     /// <returns>How many were forgotten.</returns>
     public static async Task<int> PurgeAsync(NpgsqlConnection connection, TimeSpan retention, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(PostgresSql.PurgeOperations, connection) { Parameters = { new() { Value = retention } } };
+        await using var command = new NpgsqlCommand(PostgresSql.PurgeOperations, connection)
+        {
+            Parameters = { new() { Value = retention }, new() { Value = PostgresSql.PurgeBite } },
+        };
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -57,9 +57,12 @@ internal static class PostgresSql
 
     public const string TouchOperation = "UPDATE dr_resilience.operation SET entered_at = entered_at WHERE operation_id = $1";
 
+    /// <summary>How many operations are forgotten in one statement.</summary>
+    public const int PurgeBite = 5000;
+
     /// <summary>Forgets old operations in bounded bites, so that no delete runs long.</summary>
     public const string PurgeOperations = """
         DELETE FROM dr_resilience.operation WHERE operation_id IN (
-            SELECT operation_id FROM dr_resilience.operation WHERE entered_at < now() - $1 ORDER BY entered_at LIMIT 5000)
+            SELECT operation_id FROM dr_resilience.operation WHERE entered_at < now() - $1 ORDER BY entered_at LIMIT $2)
         """;
 }

@@ -95,11 +95,13 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
         }
         catch (PostgresException exception) when (claimFor is not null && FailureClassifier.OfOpen(exception) is null)
         {
+            enough.Dispose();
             await probe.DropAsync();
             _tracker.Observe(new ClaimFailed(_region, _clock.Now, FailureClassifier.OfProbe(exception)));
         }
         catch (Exception exception) when (asking.IsFaulted || asking.IsCanceled)
         {
+            enough.Dispose();
             await probe.DropAsync();
             Report(started, FailureClassifier.OfProbe(exception));
         }

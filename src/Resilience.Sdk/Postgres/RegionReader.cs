@@ -110,7 +110,7 @@ internal sealed class RegionReader(WriterOpener opener, ActiveRegionSet active, 
         var endpoint = set.Endpoint(region);
         if (failure is not null && set.Route is { } route && route.Region == region)
         {
-            opener.Report(set, route, failure);
+            route.Report(failure);
         }
         else
         {

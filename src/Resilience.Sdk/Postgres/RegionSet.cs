@@ -58,9 +58,14 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
 
     public RegionEndpoint Endpoint(string region) => Endpoints.First(endpoint => endpoint.Region == region);
 
-    /// <summary>Reports a failed call. Never blocks, never throws.</summary>
-    public void Observe(RegionEndpoint endpoint, long generation, RegionFailure failure) =>
-        _tracker.Observe(new CallFailed(endpoint.Region, generation, _context.Clock.Now, failure));
+    /// <summary>Takes note of a failed call.</summary>
+    /// <returns>The moment it is noted with.</returns>
+    public TimeSpan Observe(RegionEndpoint endpoint, long generation, RegionFailure failure)
+    {
+        var now = _context.Clock.Now;
+        _tracker.Observe(new CallFailed(endpoint.Region, generation, now, failure));
+        return now;
+    }
 
     /// <summary>
     /// Waits for a writer. A caller that saw one fail says which and when: it gets a later writer, or the same once a probe

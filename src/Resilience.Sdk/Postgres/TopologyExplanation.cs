@@ -7,11 +7,14 @@ namespace Resilience.Postgres;
 /// <summary>Says in words why there is no writer: each region, its server, its cause, and the way out.</summary>
 internal static class TopologyExplanation
 {
-    public static string NoWriter(string dependency, TimeSpan waited, RegionSet set)
+    public static string NoWriter(string dependency, TimeSpan patience, RegionSet set) =>
+        string.Create(CultureInfo.InvariantCulture, $"No region of '{dependency}' could be used within {patience.TotalSeconds:0.###} s. {Of(set)}");
+
+    /// <summary>Each region and why it does not serve.</summary>
+    public static string Of(RegionSet set)
     {
         var topology = set.Current.Topology;
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"No region of '{dependency}' could be used within {waited.TotalSeconds:0.###} s. ");
         if (topology.Conflict is { } conflict)
         {
             text.Append(conflict).Append(' ');

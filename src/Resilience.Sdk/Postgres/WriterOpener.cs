@@ -17,12 +17,12 @@ internal sealed class WriterOpener(string dependency, ActiveRegionSet active, Mo
 
     /// <summary>Opens a connection, repeating over failures.</summary>
     /// <param name="seen">What the caller saw fail before, or null.</param>
-    /// <param name="waited">How long the caller may wait in all, for the message.</param>
+    /// <param name="patience">How long the caller may wait in all, for the message.</param>
     /// <param name="deadline">When to give up.</param>
     /// <param name="cancellationToken">The caller's own end.</param>
     /// <exception cref="WriterUnavailableException">The deadline passed.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public async ValueTask<OpenedWriter> OpenAsync(SeenFailure? seen, TimeSpan waited, Deadline deadline, CancellationToken cancellationToken)
+    public async ValueTask<OpenedWriter> OpenAsync(SeenFailure? seen, TimeSpan patience, Deadline deadline, CancellationToken cancellationToken)
     {
         Exception? last = null;
         for (var repeat = 0; ; repeat++)
@@ -37,22 +37,22 @@ internal sealed class WriterOpener(string dependency, ActiveRegionSet active, Mo
                     continue;
                 }
 
-                throw new WriterUnavailableException(TopologyExplanation.NoWriter(dependency, waited, set), last);
+                throw new WriterUnavailableException(TopologyExplanation.NoWriter(dependency, patience, set), last);
             }
 
             try
             {
-                return new OpenedWriter(await OpenAsync(route, deadline, cancellationToken), route, set);
+                return new OpenedWriter(await OpenAsync(route, deadline, cancellationToken), route);
             }
             catch (Exception exception) when (IsRepeatable(exception, cancellationToken))
             {
                 last = exception;
                 if (deadline.IsPast)
                 {
-                    throw new WriterUnavailableException(TopologyExplanation.NoWriter(dependency, waited, set), last);
+                    throw new WriterUnavailableException(TopologyExplanation.NoWriter(dependency, patience, set), last);
                 }
 
-                seen = FailureClassifier.OfOpen(exception) is { } failure ? Report(set, route, failure) : seen;
+                seen = FailureClassifier.OfOpen(exception) is { } failure ? route.Report(failure) : seen;
             }
         }
     }
@@ -83,7 +83,7 @@ internal sealed class WriterOpener(string dependency, ActiveRegionSet active, Mo
 
             try
             {
-                return new OpenedWriter(route.Pool.OpenConnection(), route, set);
+                return new OpenedWriter(route.Pool.OpenConnection(), route);
             }
             catch (Exception exception) when (IsRepeatable(exception, CancellationToken.None))
             {
@@ -93,19 +93,10 @@ internal sealed class WriterOpener(string dependency, ActiveRegionSet active, Mo
                     throw new WriterUnavailableException(TopologyExplanation.NoWriter(dependency, patience, set), last);
                 }
 
-                seen = FailureClassifier.OfOpen(exception) is { } failure ? Report(set, route, failure) : seen;
+                seen = FailureClassifier.OfOpen(exception) is { } failure ? route.Report(failure) : seen;
                 set.Stopping.WaitHandle.WaitOne(jitter.Before(repeat + 1));
             }
         }
-    }
-
-    /// <summary>Tells the monitors of a failed call.</summary>
-    /// <returns>What the caller should wait out.</returns>
-    public SeenFailure Report(RegionSet set, WriterRoute route, RegionFailure failure)
-    {
-        var now = clock.Now;
-        set.Observe(route.Endpoint, route.Generation, failure);
-        return new SeenFailure(route.Generation, now);
     }
 
     private async ValueTask<WriterRoute?> WaitAsync(RegionSet set, SeenFailure? seen, Deadline deadline, CancellationToken cancellationToken)

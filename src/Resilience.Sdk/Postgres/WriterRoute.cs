@@ -41,11 +41,15 @@ internal sealed class WriterRoute
         return connection;
     }
 
+    /// <summary>Tells the monitors of a failed call. Never blocks, never throws.</summary>
+    /// <returns>What the caller should wait out.</returns>
+    public SeenFailure Report(RegionFailure failure) => new(Generation, _set.Observe(Endpoint, Generation, failure));
+
     private void OnStateChange(object sender, StateChangeEventArgs change)
     {
         if (change.CurrentState == ConnectionState.Closed && ((NpgsqlConnection)sender).FullState == ConnectionState.Broken)
         {
-            _set.Observe(Endpoint, Generation, new RegionFailure(RegionFailureKind.Broken, "a connection in use broke"));
+            Report(new RegionFailure(RegionFailureKind.Broken, "a connection in use broke"));
         }
     }
 }

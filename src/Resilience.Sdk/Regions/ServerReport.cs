@@ -17,8 +17,6 @@ internal sealed record ServerReport(
     EpochRow? Epoch,
     TimeSpan RoundTrip)
 {
-    public bool Writable => !InRecovery && !ReadOnly;
-
     public WriterTerm Term => new(Epoch?.Epoch ?? 0, Timeline ?? 0);
 
     /// <summary>

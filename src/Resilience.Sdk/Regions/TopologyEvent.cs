@@ -21,10 +21,7 @@ internal sealed record WriterLost(TimeSpan At, string Region, TimeSpan LastConta
 /// <summary>A region other than the last writer was seen out of recovery and writable.</summary>
 internal sealed record PromotionSeen(TimeSpan At, string Region, WriterTerm Term) : TopologyEvent(At, Region);
 
-/// <summary>A region was proven to be the writer: ours, newest, and its claim is written down.</summary>
-internal sealed record WriterValidated(TimeSpan At, string Region, WriterTerm Term) : TopologyEvent(At, Region);
-
-/// <summary>Writes go to this region from now on.</summary>
+/// <summary>A region was proven to be the writer, ours, newest, its claim written down: writes go to it from now on.</summary>
 /// <param name="At">When it was decided.</param>
 /// <param name="Region">The new writer.</param>
 /// <param name="Writer">Its state.</param>

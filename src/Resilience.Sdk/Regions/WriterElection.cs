@@ -104,7 +104,6 @@ internal static class WriterElection
         }
 
         step.Topology = step.Topology with { Phase = TopologyPhase.Steady, SuspectedAt = null };
-        step.Raise(new WriterValidated(step.At, candidate.Name, term));
         step.Raise(new WriterElected(step.At, candidate.Name, writer, previous?.Region));
     }
 

@@ -66,9 +66,10 @@ internal sealed class BreakerMachine
             closed.Window.AddSlow(timestamp);
         }
 
+        var run = 0;
         if (failed)
         {
-            closed.AddFailure(timestamp);
+            run = closed.AddFailure(timestamp);
         }
         else
         {
@@ -76,7 +77,7 @@ internal sealed class BreakerMachine
         }
 
         var counts = closed.Window.Read(timestamp);
-        if (BreakerTriggers.Fired(closed.ConsecutiveFailures, counts, options) is { } cause)
+        if (BreakerTriggers.Fired(run, counts, options) is { } cause)
         {
             Open_NeedsLock(cause, counts, _clock.Elapsed(closed.Since, timestamp), options, timestamp);
         }

@@ -28,9 +28,14 @@ internal sealed class ClosedPhase(long generation, long since, CallWindow window
         Window.AddSuccess(timestamp);
     }
 
-    public void AddFailure(long timestamp)
+    /// <returns>
+    /// The run of failures with this one. It is decided on this number and not on one read later, which a success that comes
+    /// in between has set back: then both would have happened and neither been seen.
+    /// </returns>
+    public int AddFailure(long timestamp)
     {
-        Interlocked.Increment(ref _consecutiveFailures);
+        var run = Interlocked.Increment(ref _consecutiveFailures);
         Window.AddFailure(timestamp);
+        return run;
     }
 }
