@@ -17,11 +17,12 @@ internal static class LedgerRegistration
             return;
         }
 
-        if (builder.Configuration.GetSection("DrResilience:Dependencies").GetChildren().Select(child => child.Key).ToList() is { Count: > 0 } others)
+        if (builder.Configuration.GetSection("DrResilience:Dependencies").GetChildren()
+            .Where(child => child.GetSection("Postgres").Exists()).Select(child => child.Key).ToList() is { Count: > 0 } others)
         {
             // Whoever configures a database must not find payments in a local file because of a mistyped name.
             throw new InvalidOperationException(
-                $"DrResilience:Dependencies has {string.Join(", ", others)}, but not '{RegionalLedger.Dependency}', where this service keeps its payments. Name the database '{RegionalLedger.Dependency}', or remove the section to run embedded.");
+                $"DrResilience:Dependencies has the database {string.Join(", ", others)}, but not '{RegionalLedger.Dependency}', where this service keeps its payments. Name the database '{RegionalLedger.Dependency}', or remove the section to run embedded.");
         }
 
         services.AddSingleton(new SqliteStore(FilePath(builder.Configuration)));

@@ -102,7 +102,8 @@ internal sealed partial class ActiveRegionSet : IAsyncDisposable
             Pending = null;
         }
 
-        next.IsInUse = true;
+        await old.StopAsync();
+        next.TakeOverFrom(old);
         Volatile.Write(ref _current, next);
         LogChanged(_context.Logger, _context.Dependency);
         await old.DisposeAsync();

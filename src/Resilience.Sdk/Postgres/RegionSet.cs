@@ -18,6 +18,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     private readonly TopologyTracker _tracker;
     private readonly List<Task> _loops = [];
     private RegionSet? _candidate;
+    private bool _isInUse;
     private WriterRoute? _route;
 
     public RegionSet(PostgresOptions options, RegionTopology? before, RegionSetContext context)
@@ -48,7 +49,11 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     public CancellationToken Stopping { get; }
 
     /// <summary>False while the set is only tried: it then leaves no evidence.</summary>
-    public bool IsInUse { get; set; }
+    public bool IsInUse
+    {
+        get => Volatile.Read(ref _isInUse);
+        init => _isInUse = value;
+    }
 
     public void Start()
     {
@@ -158,12 +163,33 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         candidate?.Learn(Current.Topology);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>
+    /// Is in use from now on, in the place of a set that has stopped. A failover that this set saw before the other did is
+    /// put on record here, or it would be on none.
+    /// </summary>
+    public void TakeOverFrom(RegionSet stopped)
+    {
+        var before = stopped.Current.Topology.Writer ?? stopped.Current.Topology.LastWriter;
+        if (before is not null && Current.Topology.Writer is { } writer && writer.Region != before.Region)
+        {
+            _context.Recorder.On(new WriterElected(_context.Clock.Now, writer.Region, writer, before.Region));
+        }
+
+        Volatile.Write(ref _isInUse, true);
+    }
+
+    /// <summary>Ends all observing. The route stays, for calls under way.</summary>
+    public async Task StopAsync()
     {
         await _stopping.CancelAsync();
         _tracker.Dispose();
-        Volatile.Write(ref _route, null);
         await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Volatile.Write(ref _route, null);
         foreach (var endpoint in Endpoints)
         {
             await endpoint.DisposeAsync();
