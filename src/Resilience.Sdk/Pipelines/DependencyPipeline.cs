@@ -27,12 +27,18 @@ internal sealed class DependencyPipeline
     private readonly LatencyQuantile _latencies;
     private readonly HedgeDelay _hedge;
     private readonly PipelineTelemetry _telemetry;
+
+    // Made once: while a circuit is open, rejections are many, and each should cost little.
+    private readonly string _openMessage;
+    private readonly string _heldMessage;
     private DependencyOptions _options;
 
     public DependencyPipeline(string name, string? instance, DependencyOptions options, TimeProvider time, Func<Random> newRandom)
     {
         Name = name;
         Instance = instance;
+        _openMessage = $"'{name}' was not called: its circuit is open. RetryAfter says for how long at most.";
+        _heldMessage = $"'{name}' was not called: its circuit is held open by an operator (CircuitBreaker:Mode).";
         _options = options;
         _time = time;
         _jitter = new Jitter(newRandom());
@@ -93,7 +99,7 @@ internal sealed class DependencyPipeline
         }
 
         var finished = running.GetAwaiter().GetResult();
-        if (finished.Verdict.Result != AttemptResult.Final)
+        if (finished.Verdict.Result is not (AttemptResult.Final or AttemptResult.Rejected))
         {
             return RepeatAsync(call, finished, options, time, began);
         }
@@ -373,8 +379,8 @@ internal sealed class DependencyPipeline
     }
 
     private BrokenCircuitException Broken(in BreakerTicket ticket) => ticket.RetryAfter is { } retryAfter
-        ? new BrokenCircuitException($"'{Name}' was not called: its circuit is open for another {retryAfter.TotalSeconds:0.0} s.", retryAfter)
-        : new BrokenCircuitException($"'{Name}' was not called: its circuit is held open by an operator (CircuitBreaker:Mode).");
+        ? new BrokenCircuitException(_openMessage, retryAfter)
+        : new BrokenCircuitException(_heldMessage);
 
     private static FinishedCall<T> Rejected<T>(Exception exception) =>
         new(Outcome.FromException<T>(exception), new CallVerdict(AttemptResult.Rejected));
