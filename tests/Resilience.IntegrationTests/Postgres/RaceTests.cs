@@ -72,64 +72,6 @@ public sealed class RaceTests(ITestOutputHelper output)
         Assert.Empty(database.Source.Failovers);
     }
 
-    /// <summary>Synchronous opens block pool threads, while the loops that would free them need some. Promotion and measurement run on a thread of their own.</summary>
-    [Fact]
-    public async Task SynchronousOpens_DuringAnOutage_AllEndWithAConnection()
-    {
-        const int callers = 16;
-        await using var database = await TwoRegionDatabase.StartAsync();
-        await database.West.WaitUntilCaughtUpAsync(database.East);
-        await database.East.KillAsync();
-        await Eventually.UntilAsync(() => database.Source.WriterRegion is null, () => "still", default);
-        var failed = 0;
-        var waiting = new List<Task>();
-        var report = "";
-        var switched = TimeSpan.MaxValue;
-        using var pause = new ManualResetEventSlim();
-        var judge = new Thread(() =>
-        {
-            for (var i = 0; i < callers; i++)
-            {
-                waiting.Add(Task.Run(() =>
-                {
-                    try
-                    {
-                        using var connection = database.Source.OpenConnection();
-                    }
-                    catch (WriterUnavailableException)
-                    {
-                        Interlocked.Increment(ref failed);
-                    }
-                }));
-            }
-
-            pause.Wait(1500);
-            using (var admin = new NpgsqlConnection(database.West.AdminConnectionString + ";Pooling=false"))
-            {
-                admin.Open();
-                using var promote = new NpgsqlCommand("SELECT pg_promote(true)", admin);
-                promote.ExecuteScalar();
-            }
-
-            var watch = TimeProvider.System.GetTimestamp();
-            while (database.Source.WriterRegion is null && TimeProvider.System.GetElapsedTime(watch) < TimeSpan.FromSeconds(40))
-            {
-                pause.Wait(5);
-            }
-
-            switched = TimeProvider.System.GetElapsedTime(watch);
-            report = $"{callers} callers: switched {switched} after pg_promote returned; pool threads {ThreadPool.ThreadCount}, queued {ThreadPool.PendingWorkItemCount}";
-        });
-        judge.Start();
-        await Task.Factory.StartNew(judge.Join, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        await Task.WhenAll(waiting);
-        output.WriteLine($"{report}; failed {failed}");
-        Assert.Equal(0, failed);
-
-        // The runtime adds threads for the blocked ones only little by little: docs/regions.md names the limit.
-        Assert.InRange(switched, TimeSpan.Zero, TimeSpan.FromSeconds(20));
-    }
-
     /// <summary>Readers with an exhausted pool end by their deadline.</summary>
     [Fact]
     public async Task OpenReader_PoolExhausted_EndsByTheDeadline()
