@@ -19,6 +19,10 @@ namespace Resilience.Pipelines;
 /// without an allocation, a lock or an async state machine. State outlives the options, so a reload keeps windows, breaks,
 /// tokens and permits.
 /// </summary>
+/// <remarks>
+/// Longer than other files because the order of the strategies, and what each gives back when an attempt ends, is one
+/// decision: it is read from top to bottom here, while every strategy's own rules have a folder of their own.
+/// </remarks>
 internal sealed class DependencyPipeline
 {
     private readonly TimeProvider _time;

@@ -12,7 +12,10 @@ using Resilience.TestKit;
 
 namespace Resilience.Sdk.Tests.Pipelines;
 
-/// <summary>The strategies together. Each named defect (P1 to P10) was reproduced on the standard handlers of others.</summary>
+/// <summary>
+/// The strategies together, one test a promise; hence the length. The defects named P1 to P10 were reproduced on the
+/// handlers of others; P2, P3 and P4 are the breaker's own and tested there.
+/// </summary>
 public sealed class PipelineTests
 {
     private readonly ManualTimeProvider _time = new();

@@ -2,6 +2,7 @@ using Resilience.Regions;
 
 namespace Resilience.Sdk.Tests.Regions;
 
+/// <summary>The rule table of the reducer, one row a test. It is kept whole, so that a missing rule can be seen; hence the length.</summary>
 public sealed class TopologyReducerTests
 {
     [Fact]

@@ -2,6 +2,7 @@ using Resilience.TestKit;
 
 namespace Resilience.Tests.TestKit;
 
+/// <summary>Every other unit test trusts this clock, so all of its rules are in one place, one short test each; hence the length.</summary>
 public sealed class ManualTimeProviderTests
 {
     private static readonly TimeSpan Never = Timeout.InfiniteTimeSpan;

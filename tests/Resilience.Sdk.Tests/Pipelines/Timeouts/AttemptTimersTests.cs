@@ -3,6 +3,7 @@ using Resilience.TestKit;
 
 namespace Resilience.Sdk.Tests.Pipelines.Timeouts;
 
+/// <summary>The races of one pooled timer, each with its mirror image beside it; hence the length.</summary>
 public sealed class AttemptTimersTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
