@@ -19,6 +19,7 @@ internal static class PipelineBenchmark
     private const int Batches = 1_000;
     private const int Calls = 2_000;
     private const string Chain = "Polly.Core time-out, retry, breaker, time-out; no telemetry";
+    private static readonly TimeSpan LongBreak = TimeSpan.FromHours(1);
 
     public static async Task<IReadOnlyList<ScorecardRow>> MeasureAsync(CancellationToken cancellationToken)
     {
@@ -33,10 +34,12 @@ internal static class PipelineBenchmark
         var success = await PairAsync(() => CallAsync(dependency.Pipeline), () => CallAsync(chain));
         var scaling = (Ours: Scaling(dependency.Pipeline, success.Ours.Ns), Peer: Scaling(chain, success.Peer.Ns));
 
-        var rejecting = new Dependency("rejecting", options, TimeProvider.System, () => new Random(1));
-        rejecting.Force(CircuitBreakerMode.ForcedOpen);
-        var isolated = new CircuitBreakerManualControl(isIsolated: true);
-        var breaker = new ResiliencePipelineBuilder().AddCircuitBreaker(new CircuitBreakerStrategyOptions { ManualControl = isolated }).Build();
+        var rejecting = new Dependency("rejecting", options with { CircuitBreaker = options.CircuitBreaker with { BreakDuration = LongBreak, MaxBreakDuration = LongBreak } }, TimeProvider.System, () => new Random(1));
+        var breaker = new ResiliencePipelineBuilder()
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions { MinimumThroughput = 2, BreakDuration = LongBreak })
+            .Build();
+        await TripAsync(rejecting.Pipeline);
+        await TripAsync(breaker);
         var rejected = await PairAsync(() => RejectAsync(rejecting.Pipeline), () => RejectAsync(breaker));
 
         var bare = new HttpMessageInvoker(new InstantHandler());
@@ -47,7 +50,7 @@ internal static class PipelineBenchmark
             new("pipeline.standard.ns", "ns", success.Ours.Ns, success.Peer.Ns, Chain),
             new("pipeline.standard.bytes", "B", success.Ours.Bytes, success.Peer.Bytes, Chain),
             new("pipeline.standard.scaling", "x", scaling.Ours, scaling.Peer, $"two threads; {Chain}"),
-            new("breaker.reject.ns", "ns", rejected.Ours.Ns, rejected.Peer.Ns, "Polly.Core breaker, isolated"),
+            new("breaker.reject.ns", "ns", rejected.Ours.Ns, rejected.Peer.Ns, "Polly.Core breaker, open"),
             new("http.standard.ns", "ns", http.Ours.Ns, http.Peer.Ns, "the bare handler"),
             new("http.standard.bytes", "B", http.Ours.Bytes, http.Peer.Bytes, "the bare handler"),
         ];
@@ -74,6 +77,34 @@ internal static class PipelineBenchmark
         {
             await pipeline.ExecuteAsync(static (_, _) => new ValueTask<int>(42), 0, CancellationToken.None);
         }
+    }
+
+    private static async Task TripAsync(ResiliencePipeline pipeline)
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            try
+            {
+                await pipeline.ExecuteAsync(static _ => throw new InvalidOperationException());
+            }
+            catch (Exception exception) when (exception is InvalidOperationException or BrokenCircuitException)
+            {
+                // What opens the circuit.
+            }
+        }
+
+        if (await OutcomeAsync(pipeline) is not BrokenCircuitException)
+        {
+            throw new InvalidOperationException("The circuit did not open, so rejections cannot be measured.");
+        }
+    }
+
+    private static async Task<Exception?> OutcomeAsync(ResiliencePipeline pipeline)
+    {
+        var context = ResilienceContextPool.Shared.Get();
+        var outcome = await pipeline.ExecuteOutcomeAsync(static (_, _) => Outcome.FromResultAsValueTask(42), context, 0);
+        ResilienceContextPool.Shared.Return(context);
+        return outcome.Exception;
     }
 
     private static async Task RejectAsync(ResiliencePipeline pipeline)

@@ -116,6 +116,7 @@ internal static class DependencyOptionsReader
     {
         Enabled = section.Boolean("Enabled", given.Enabled),
         Mode = section.Choice("Mode", given.Mode),
+        Scope = section.Choice("Scope", given.Scope),
         PermitLimit = section.Integer("PermitLimit", given.PermitLimit, 1, 100_000),
         MinLimit = section.Integer("MinLimit", given.MinLimit, 1, 100_000),
         MaxLimit = section.Integer("MaxLimit", given.MaxLimit, 1, 100_000),

@@ -87,16 +87,58 @@ internal sealed class DependencyPipeline
     {
         var options = Options;
         var began = _time.GetTimestamp();
+        return options.Bulkhead.Scope == BulkheadScope.Call
+            ? HoldAsync<T, TCall>(call, options, began)
+            : StartAsync<T, TCall>(call, options, began);
+    }
+
+    /// <summary>The bulkhead around everything else, for those who ask for that order. Its queue counts against the deadline all the same.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome<T>> HoldAsync<T, TCall>(TCall call, DependencyOptions options, long began)
+        where TCall : struct, ICall<T>
+    {
+        try
+        {
+            var time = new CallTime(_time, began, options.TotalRequestTimeout.Limit, CallDeadline.Remaining);
+            if (!await Bulkhead.AcquireAsync(call.Priority, QueueWait(time, options), call.Caller))
+            {
+                var full = Full(options);
+                _telemetry.OnCall(began, full);
+                return Outcome.FromException<T>(full);
+            }
+        }
+        catch (OperationCanceledException cancelled)
+        {
+            return Outcome.FromException<T>(cancelled);
+        }
+
+        var outcome = await StartAsync<T, TCall>(call, options, began);
+        Bulkhead.Release(outcome.Exception is OperationCanceledException ? PermitOutcome.Neutral : call.Judge(outcome).ForBulkhead, began, _time.GetTimestamp());
+        return outcome;
+    }
+
+    private ValueTask<Outcome<T>> StartAsync<T, TCall>(TCall call, DependencyOptions options, long began)
+        where TCall : struct, ICall<T>
+    {
+        // First of all: while a circuit is open its rejections are many, and one of them earns no repeats for others.
+        var ticket = Breaker.TryEnter(options.CircuitBreaker, began);
+        if (!ticket.Admitted)
+        {
+            _telemetry.OnBroken();
+            return new(Outcome.FromException<T>(Broken(ticket)));
+        }
+
         var time = new CallTime(_time, began, options.TotalRequestTimeout.Limit, CallDeadline.Remaining);
         if (time.IsExpired)
         {
+            Breaker.Exit(ticket, CallResult.Neutral, TimeSpan.Zero, options.CircuitBreaker, began);
             return new(Outcome.FromException<T>(new TimeoutRejectedException("The caller's deadline had passed before the call began.", TimeSpan.Zero)));
         }
 
         Budget.OnCall(began);
         var running = options.Hedging.Enabled && call is { IsIdempotent: true, CanHedge: true }
-            ? HedgeAsync<T, TCall>(call, options, time, began)
-            : AttemptAsync<T, TCall>(call, 0, options, time, began, call.Caller);
+            ? HedgeAsync<T, TCall>(call, ticket, options, time, began)
+            : AttemptAsync<T, TCall>(call, 0, ticket, options, time, began, call.Caller);
         if (!running.IsCompletedSuccessfully)
         {
             return AwaitAsync(call, running, options, time, began);
@@ -148,7 +190,7 @@ internal sealed class DependencyPipeline
 
             var now = _time.GetTimestamp();
             var next = options.Hedging.Enabled && call is { IsIdempotent: true, CanHedge: true }
-                ? await HedgeAsync<T, TCall>(call, options, time, now)
+                ? await HedgeAsync<T, TCall>(call, Breaker.TryEnter(options.CircuitBreaker, now), options, time, now)
                 : await AttemptAsync<T, TCall>(call, repeats + 1, options, time, now, call.Caller);
             if (next.Verdict.Result is AttemptResult.Rejected || (next.Outcome.Exception is TimeoutRejectedException && time.IsExpired))
             {
@@ -192,15 +234,19 @@ internal sealed class DependencyPipeline
 
     private ValueTask<FinishedCall<T>> AttemptAsync<T, TCall>(
         TCall call, int attempt, DependencyOptions options, in CallTime time, long now, CancellationToken caller)
+        where TCall : struct, ICall<T> =>
+        AttemptAsync<T, TCall>(call, attempt, Breaker.TryEnter(options.CircuitBreaker, now), options, time, now, caller);
+
+    private ValueTask<FinishedCall<T>> AttemptAsync<T, TCall>(
+        TCall call, int attempt, in BreakerTicket ticket, DependencyOptions options, in CallTime time, long now, CancellationToken caller)
         where TCall : struct, ICall<T>
     {
-        var ticket = Breaker.TryEnter(options.CircuitBreaker, now);
         if (!ticket.Admitted)
         {
             return new(Rejected<T>(Broken(ticket)));
         }
 
-        return Bulkhead.TryAcquire()
+        return options.Bulkhead.Scope == BulkheadScope.Call || Bulkhead.TryAcquire()
             ? RunAsync<T, TCall>(call, attempt, options, time, ticket, now, caller)
             : QueueAsync<T, TCall>(call, attempt, options, time, ticket, caller);
     }
@@ -212,8 +258,7 @@ internal sealed class DependencyPipeline
         bool admitted;
         try
         {
-            var wait = time.Remaining is { } remaining && remaining < options.Bulkhead.MaxQueueWait ? remaining : options.Bulkhead.MaxQueueWait;
-            admitted = await Bulkhead.AcquireAsync(call.Priority, wait, caller);
+            admitted = await Bulkhead.AcquireAsync(call.Priority, QueueWait(time, options), caller);
         }
         catch (OperationCanceledException cancelled)
         {
@@ -227,9 +272,17 @@ internal sealed class DependencyPipeline
         }
 
         Breaker.Exit(ticket, CallResult.Neutral, TimeSpan.Zero, options.CircuitBreaker, _time.GetTimestamp());
+        return Rejected<T>(Full(options));
+    }
+
+    private static TimeSpan QueueWait(in CallTime time, DependencyOptions options) =>
+        time.Remaining is { } remaining && remaining < options.Bulkhead.MaxQueueWait ? remaining : options.Bulkhead.MaxQueueWait;
+
+    private BulkheadRejectedException Full(DependencyOptions options)
+    {
         _telemetry.OnBulkheadRejected();
-        return Rejected<T>(new BulkheadRejectedException(
-            $"'{Name}' was not called: {Bulkhead.Snapshot().Limit} calls were running and none ended within {options.Bulkhead.MaxQueueWait.TotalMilliseconds:0} ms (Bulkhead)."));
+        return new BulkheadRejectedException(
+            $"'{Name}' was not called: {Bulkhead.Snapshot().Limit} calls were running and none ended within {options.Bulkhead.MaxQueueWait.TotalMilliseconds:0} ms (Bulkhead).");
     }
 
     private ValueTask<FinishedCall<T>> RunAsync<T, TCall>(
@@ -274,7 +327,11 @@ internal sealed class DependencyPipeline
         }
 
         Breaker.Exit(running.Ticket, verdict.ForBreaker, duration, running.Options.CircuitBreaker, now);
-        Bulkhead.Release(verdict.ForBulkhead, running.StartedAt, now);
+        if (running.Options.Bulkhead.Scope == BulkheadScope.Attempt)
+        {
+            Bulkhead.Release(verdict.ForBulkhead, running.StartedAt, now);
+        }
+
         running.Lease.Dispose();
         if (running.Options.Hedging.Enabled && verdict.Result is AttemptResult.Final or AttemptResult.Cancelled)
         {
@@ -290,12 +347,12 @@ internal sealed class DependencyPipeline
     /// Starts a second attempt when the first takes longer than usual; the first answer wins, the others are cancelled and
     /// released. Each attempt is admitted by breaker and bulkhead for itself and paid from the budget of repeats.
     /// </summary>
-    private async ValueTask<FinishedCall<T>> HedgeAsync<T, TCall>(TCall call, DependencyOptions options, CallTime time, long began)
+    private async ValueTask<FinishedCall<T>> HedgeAsync<T, TCall>(TCall call, BreakerTicket ticket, DependencyOptions options, CallTime time, long began)
         where TCall : struct, ICall<T>
     {
         var delay = _hedge.Delay(options.Hedging);
         using var losers = CancellationTokenSource.CreateLinkedTokenSource(call.Caller);
-        var attempts = new List<Task<FinishedCall<T>>> { AttemptAsync<T, TCall>(call, 0, options, time, began, losers.Token).AsTask() };
+        var attempts = new List<Task<FinishedCall<T>>> { AttemptAsync<T, TCall>(call, 0, ticket, options, time, began, losers.Token).AsTask() };
         FinishedCall<T>? failed = null;
         while (true)
         {

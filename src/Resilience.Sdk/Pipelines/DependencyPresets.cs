@@ -23,7 +23,7 @@ internal static class DependencyPresets
                 MaxBreakDuration = TimeSpan.FromSeconds(5),
                 HalfOpen = new HalfOpenOptions { Trials = 1 },
             },
-            Bulkhead = new BulkheadOptions { PermitLimit = 1000, QueueLimit = 0 },
+            Bulkhead = new BulkheadOptions { Scope = BulkheadScope.Call, PermitLimit = 1000, QueueLimit = 0 },
             Http = new HttpDependencyOptions { RepeatUnsafeMethods = true },
         },
         DependencyPreset.Conservative => new DependencyOptions

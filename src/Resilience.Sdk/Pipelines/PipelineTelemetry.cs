@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Polly.CircuitBreaker;
 using Resilience.Diagnostics;
 using Resilience.Pipelines.CircuitBreaker;
 using Resilience.Pipelines.Retry;
@@ -13,15 +14,15 @@ namespace Resilience.Pipelines;
 internal sealed class PipelineTelemetry
 {
     private const int CachedNumbers = 16;
-    private static readonly Meter Polly = new("Polly");
+    private static readonly Meter PollyMeter = new("Polly");
 
-    private static readonly Histogram<double> PipelineDuration = Polly.CreateHistogram<double>(
+    private static readonly Histogram<double> PipelineDuration = PollyMeter.CreateHistogram<double>(
         "resilience.polly.pipeline.duration", "ms", "The execution duration of resilience pipelines.");
 
-    private static readonly Histogram<double> AttemptDuration = Polly.CreateHistogram<double>(
+    private static readonly Histogram<double> AttemptDuration = PollyMeter.CreateHistogram<double>(
         "resilience.polly.strategy.attempt.duration", "ms", "The duration of execution attempts.");
 
-    private static readonly Counter<long> Events = Polly.CreateCounter<long>(
+    private static readonly Counter<long> Events = PollyMeter.CreateCounter<long>(
         "resilience.polly.strategy.events", description: "The number of resilience events that occurred.");
 
     private static readonly object True = true;
@@ -32,11 +33,19 @@ internal sealed class PipelineTelemetry
     private readonly string? _instance;
     private readonly TimeProvider _time;
 
+    // Of what happens most, the tags are made once.
+    private readonly KeyValuePair<string, object?>[] _succeeded;
+    private readonly KeyValuePair<string, object?>[] _broken;
+    private readonly KeyValuePair<string, object?>[] _firstAttemptSucceeded;
+
     public PipelineTelemetry(string name, string? instance, TimeProvider time)
     {
         _name = name;
         _instance = instance;
         _time = time;
+        _succeeded = [.. CallTags(exception: null)];
+        _broken = [.. CallTags(new BrokenCircuitException())];
+        _firstAttemptSucceeded = [.. AttemptTags(attempt: 0, handled: false, exception: null)];
     }
 
     /// <summary>An activity for one attempt, when somebody traces.</summary>
@@ -60,13 +69,24 @@ internal sealed class PipelineTelemetry
             return;
         }
 
-        var tags = Tags("PipelineExecuted", exception is null ? "Information" : "Error");
-        if (exception is not null)
+        var duration = _time.GetElapsedTime(began).TotalMilliseconds;
+        if (exception is null)
         {
-            tags.Add("exception.type", exception.GetType().FullName);
+            PipelineDuration.Record(duration, _succeeded);
         }
+        else
+        {
+            PipelineDuration.Record(duration, CallTags(exception));
+        }
+    }
 
-        PipelineDuration.Record(_time.GetElapsedTime(began).TotalMilliseconds, tags);
+    /// <summary>A call that an open circuit refused: it took no time, and there may be very many.</summary>
+    public void OnBroken()
+    {
+        if (PipelineDuration.Enabled)
+        {
+            PipelineDuration.Record(0, _broken);
+        }
     }
 
     public void OnAttempt(int attempt, TimeSpan duration, bool handled, Exception? exception, Activity? activity)
@@ -86,16 +106,14 @@ internal sealed class PipelineTelemetry
             return;
         }
 
-        var tags = Tags("ExecutionAttempt", handled ? "Warning" : "Information");
-        tags.Add("strategy.name", "Retry");
-        tags.Add("attempt.number", attempt < CachedNumbers ? Numbers[attempt] : attempt);
-        tags.Add("attempt.handled", handled ? True : False);
-        if (exception is not null)
+        if (attempt == 0 && !handled && exception is null)
         {
-            tags.Add("exception.type", exception.GetType().FullName);
+            AttemptDuration.Record(duration.TotalMilliseconds, _firstAttemptSucceeded);
         }
-
-        AttemptDuration.Record(duration.TotalMilliseconds, tags);
+        else
+        {
+            AttemptDuration.Record(duration.TotalMilliseconds, AttemptTags(attempt, handled, exception));
+        }
     }
 
     public void OnRetryDecision(in RetryDecision decision)
@@ -138,6 +156,31 @@ internal sealed class PipelineTelemetry
         }
 
         Events.Add(1, tags);
+    }
+
+    private TagList CallTags(Exception? exception)
+    {
+        var tags = Tags("PipelineExecuted", exception is null ? "Information" : "Error");
+        AddException(ref tags, exception);
+        return tags;
+    }
+
+    private TagList AttemptTags(int attempt, bool handled, Exception? exception)
+    {
+        var tags = Tags("ExecutionAttempt", handled ? "Warning" : "Information");
+        tags.Add("strategy.name", "Retry");
+        tags.Add("attempt.number", attempt < CachedNumbers ? Numbers[attempt] : attempt);
+        tags.Add("attempt.handled", handled ? True : False);
+        AddException(ref tags, exception);
+        return tags;
+    }
+
+    private static void AddException(ref TagList tags, Exception? exception)
+    {
+        if (exception is not null)
+        {
+            tags.Add("exception.type", exception.GetType().FullName);
+        }
     }
 
     private TagList Tags(string eventName, string severity)

@@ -11,6 +11,10 @@ public sealed record BulkheadOptions
     /// <value><see cref="BulkheadMode.Fixed"/> by default.</value>
     public BulkheadMode Mode { get; init; } = BulkheadMode.Fixed;
 
+    /// <summary>What a permit is held for.</summary>
+    /// <value><see cref="BulkheadScope.Attempt"/> by default.</value>
+    public BulkheadScope Scope { get; init; } = BulkheadScope.Attempt;
+
     /// <summary>Calls that may run at once; with <see cref="BulkheadMode.Adaptive"/> the limit to begin with.</summary>
     /// <value>100 by default; 1 to 100,000, and within the bounds below when adaptive.</value>
     public int PermitLimit { get; init; } = 100;
