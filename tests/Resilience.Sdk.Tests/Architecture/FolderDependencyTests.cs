@@ -19,9 +19,10 @@ public sealed class FolderDependencyTests
         ["Internal"] = [],
         ["Regions"] = [],
         ["Pipelines"] = [],
+        ["Health"] = ["Pipelines"],
         ["Evidence"] = ["Regions"],
         ["Postgres"] = ["Regions", "Evidence"],
-        ["DependencyInjection"] = ["Regions", "Pipelines", "Evidence", "Postgres"],
+        ["DependencyInjection"] = ["Regions", "Pipelines", "Health", "Evidence", "Postgres"],
     };
 
     private static readonly Dictionary<string, string[]> AspNetCore = new(StringComparer.Ordinal)

@@ -98,6 +98,10 @@ internal sealed class Breaker
         _transitions.Deliver();
     }
 
+    /// <summary>Whether the circuit is closed, its last call succeeded, and one did within the last while.</summary>
+    public bool HasSucceededWithin(TimeSpan last, long timestamp) =>
+        _machine.Phase is ClosedPhase { ConsecutiveFailures: 0 } closed && closed.Window.HasSucceededWithin(_clock.ToTimestamp(last), timestamp);
+
     /// <summary>What the breaker shows; nothing changes by looking.</summary>
     public BreakerSnapshot Snapshot(CircuitBreakerOptions options, long timestamp)
     {

@@ -66,6 +66,31 @@ internal sealed class CallWindow
         return new WindowCounts(successes, Sum(_failures, now), Sum(_slow, now));
     }
 
+    /// <summary>Whether a call succeeded within the last while for certain: a slice that began before it does not count.</summary>
+    public bool HasSucceededWithin(long ticks, long timestamp)
+    {
+        var now = SliceOf(timestamp);
+        for (var age = 0UL; age < Slices && age <= now; age++)
+        {
+            var slice = now - age;
+            if (timestamp - (_origin + (long)(slice * _slice)) > ticks)
+            {
+                return false;
+            }
+
+            for (var stripe = 0; stripe <= StripeMask; stripe++)
+            {
+                var cell = Volatile.Read(ref _successes[Padding + (stripe * StripeLength) + (int)(slice % Slices)]);
+                if (SliceIn(cell) == (uint)slice && CountIn(cell) > 0)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// A window of another length with the same calls. A slice that is split counts at its end, so nothing is forgotten
     /// early. A success written while this runs may be missing from the copy.
