@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Text.Json;
 using Resilience.DependencyInjection;
+using Resilience.Pipelines;
 using Resilience.Postgres;
 using Resilience.Regions;
 
 namespace Resilience.AspNetCore.Health;
 
 /// <summary>Puts what is known into words for probes and operators. Reads snapshots only; thread-safe.</summary>
-internal sealed class HealthReporter(SettingsMonitor settings, DatabaseRegistry databases)
+internal sealed class HealthReporter(SettingsMonitor settings, DatabaseRegistry databases, DependencyRegistry dependencies)
 {
     private int _wasReady;
 
@@ -28,7 +29,7 @@ internal sealed class HealthReporter(SettingsMonitor settings, DatabaseRegistry 
             }
 
             return Volatile.Read(ref _wasReady) == 0 ? Readiness.Waiting
-                : connected && settings.RefusedReload.Count == 0 ? Readiness.Ready : Readiness.Degraded;
+                : connected && settings.RefusedReload.Count == 0 && !dependencies.All.Any(dependency => dependency.WorstBreaker().Restricts) ? Readiness.Ready : Readiness.Degraded;
         }
     }
 
@@ -48,6 +49,12 @@ internal sealed class HealthReporter(SettingsMonitor settings, DatabaseRegistry 
         {
             json.WritePropertyName(database.Name);
             WriteDatabase(json, database);
+        }
+
+        foreach (var dependency in dependencies.All.OrderBy(dependency => dependency.Name, StringComparer.Ordinal))
+        {
+            json.WritePropertyName(dependency.Name);
+            DependencyDetail.Write(json, dependency);
         }
 
         json.WriteEndObject();
@@ -190,6 +197,6 @@ internal sealed class HealthReporter(SettingsMonitor settings, DatabaseRegistry 
         }
     }
 
-    private static string Name<TEnum>(TEnum value)
+    public static string Name<TEnum>(TEnum value)
         where TEnum : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 }
