@@ -39,31 +39,13 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
     }
 
     [Fact]
-    public void Permit_Free_AndAnsweredLater_AllocatesOneStateMachine()
+    public void Permit_Free_AndAnsweredLater_CostsNoMoreThanAnAwaitOfTheFramework()
     {
-        const int requests = 1000;
-        var answers = new Queue<TaskCompletionSource>(Enumerable.Range(0, 2 * requests).Select(_ => new TaskCompletionSource()));
-        TaskCompletionSource? answer = null;
-        var middleware = new InboundMiddleware(_ => (answer = answers.Dequeue()).Task, Gate(new InboundOptions()));
-        var context = new DefaultHttpContext();
-        Repeat();
+        var bare = Bytes(next => async context => await next(context));
+        var ours = Bytes(next => new InboundMiddleware(next, Gate(new InboundOptions())).InvokeAsync);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Repeat();
-        var each = (GC.GetAllocatedBytesForCurrentThread() - before) / (double)requests;
-
-        output.WriteLine($"{each:0} bytes for each request that is waited for");
-        Assert.InRange(each, 0, 300);
-
-        void Repeat()
-        {
-            for (var i = 0; i < requests; i++)
-            {
-                var running = middleware.InvokeAsync(context);
-                answer!.SetResult();
-                Assert.True(running.IsCompletedSuccessfully);
-            }
-        }
+        output.WriteLine($"{ours} bytes for each request that is waited for; {bare} for a middleware that does nothing but await");
+        Assert.InRange(ours - bare, 0, 100);
     }
 
     [Theory]
@@ -126,6 +108,29 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
         Assert.Equal(900, gate.Limiter.Snapshot().Limit);
         Assert.Equal(0, gate.Limiter.Snapshot().InUse);
         Assert.Null(CallDeadline.Remaining);
+    }
+
+    private static long Bytes(Func<RequestDelegate, RequestDelegate> middleware)
+    {
+        const int requests = 1000;
+        var answers = new Queue<TaskCompletionSource>(Enumerable.Range(0, 2 * requests).Select(_ => new TaskCompletionSource()));
+        TaskCompletionSource? answer = null;
+        var pipeline = middleware(_ => (answer = answers.Dequeue()).Task);
+        var context = new DefaultHttpContext();
+        Repeat();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Repeat();
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / requests;
+
+        void Repeat()
+        {
+            for (var i = 0; i < requests; i++)
+            {
+                var running = pipeline(context);
+                answer!.SetResult();
+                Assert.True(running.IsCompletedSuccessfully);
+            }
+        }
     }
 
     private InboundGate Gate(InboundOptions options) => new(options, _time, _meter);

@@ -21,13 +21,15 @@ public sealed class FolderDependencyTests
         ["Pipelines"] = [],
         ["Evidence"] = ["Regions"],
         ["Postgres"] = ["Regions", "Evidence"],
-        ["DependencyInjection"] = ["Regions", "Pipelines", "Evidence", "Postgres"],
+        ["Health"] = ["Regions", "Pipelines", "Postgres"],
+        ["DependencyInjection"] = ["Regions", "Pipelines", "Evidence", "Postgres", "Health"],
     };
 
     private static readonly Dictionary<string, string[]> AspNetCore = new(StringComparer.Ordinal)
     {
         ["Health"] = [],
-        ["DependencyInjection"] = ["Health"],
+        ["Middleware"] = [],
+        ["DependencyInjection"] = ["Health", "Middleware"],
     };
 
     [Fact]
