@@ -5,6 +5,7 @@ builder.AddDrResilience();
 builder.AddPaymentService();
 
 var app = builder.Build();
+app.UseDrResilience();
 app.MapDrHealth();
 app.MapPaymentService();
 await app.RunAsync();

@@ -37,11 +37,11 @@ public static class DrHealthEndpointExtensions
         Map(endpoints, "/health/startup", ProbeEndpoints.StartupAsync);
         Map(endpoints, "/health/live", ProbeEndpoints.LiveAsync);
         Map(endpoints, "/health/ready", context => ProbeEndpoints.ReadyAsync(context, reporter));
-        return endpoints.MapMethods("/health", Methods, context => DetailAsync(context, reporter, access)).ExcludeFromDescription();
+        return endpoints.MapMethods("/health", Methods, context => DetailAsync(context, reporter, access)).DisableDrLoadShedding().ExcludeFromDescription();
     }
 
     private static void Map(IEndpointRouteBuilder endpoints, string path, RequestDelegate answer) =>
-        endpoints.MapMethods(path, Methods, answer).AllowAnonymous().ExcludeFromDescription();
+        endpoints.MapMethods(path, Methods, answer).AllowAnonymous().DisableDrLoadShedding().ExcludeFromDescription();
 
     private static Task DetailAsync(HttpContext context, HealthReporter reporter, DetailAccess access)
     {

@@ -1,7 +1,12 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using Resilience.DependencyInjection;
+using Resilience.Diagnostics;
 using Resilience.Pipelines;
+using Resilience.Pipelines.Inbound;
 using Resilience.Postgres;
 
 namespace Microsoft.Extensions.Hosting;
@@ -39,6 +44,11 @@ public static class DrResilienceHostExtensions
             services.AddSingleton(static provider => provider.GetRequiredService<DatabaseRegistry>().Single());
             services.AddSingleton(static provider => CreateDependencies(provider.GetRequiredService<SettingsMonitor>(), provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton<IDependencies>(static provider => provider.GetRequiredService<DependencyRegistry>());
+            services.AddMetrics();
+            services.AddSingleton(static provider => new DependencyGauges(provider.GetRequiredService<DependencyRegistry>(), CreateMeter(provider)));
+            services.AddSingleton(CreateInboundGate);
+            services.AddHealthChecks();
+            services.AddSingleton<IPostConfigureOptions<HealthCheckServiceOptions>, HealthCheckRegistrations>();
             services.AddHostedService<DrResilienceStarter>();
         }
 
@@ -54,7 +64,33 @@ public static class DrResilienceHostExtensions
                 : throw new InvalidOperationException($"'{name}' is a database. Inject it as [FromKeyedServices(\"{name}\")] RegionalDataSource."),
             time,
             () => new Random());
-        settings.Changed += _ => dependencies.Apply();
+        AddConfigured(dependencies, settings.Current);
+        settings.Changed += current =>
+        {
+            AddConfigured(dependencies, current);
+            dependencies.Apply();
+        };
         return dependencies;
     }
+
+    // Gauges and health show what is configured, not only what was called already.
+    private static void AddConfigured(DependencyRegistry dependencies, DrResilienceSettings settings)
+    {
+        foreach (var name in settings.Calls.Keys)
+        {
+            dependencies.Get(name);
+        }
+    }
+
+    private static InboundGate CreateInboundGate(IServiceProvider provider)
+    {
+        var settings = provider.GetRequiredService<SettingsMonitor>();
+        var gate = new InboundGate(settings.Current.Inbound, provider.GetRequiredService<TimeProvider>(), CreateMeter(provider));
+        settings.Changed += current => gate.Apply(current.Inbound);
+        return gate;
+    }
+
+    // The factory's meters end with the host.
+    private static Meter CreateMeter(IServiceProvider provider) =>
+        provider.GetRequiredService<IMeterFactory>().Create(DrResilienceDiagnostics.MeterName);
 }

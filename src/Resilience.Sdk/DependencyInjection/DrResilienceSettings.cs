@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Resilience.Pipelines;
+using Resilience.Pipelines.Inbound;
 using Resilience.Postgres;
 
 namespace Resilience.DependencyInjection;
@@ -20,6 +21,9 @@ internal sealed record DrResilienceSettings
 
     /// <summary>How the others are called, by name.</summary>
     public ImmutableDictionary<string, DependencyOptions> Calls { get; init; } = ImmutableDictionary<string, DependencyOptions>.Empty;
+
+    /// <summary>What is done with requests that come in.</summary>
+    public InboundOptions Inbound { get; init; } = new();
 
     /// <summary>The port on which health details are shown without further authorisation; null for none.</summary>
     public int? ManagementPort { get; init; }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Configuration;
 using Resilience.Internal;
 using Resilience.Pipelines;
+using Resilience.Pipelines.Inbound;
 using Resilience.Postgres;
 
 namespace Resilience.DependencyInjection;
@@ -27,6 +28,7 @@ internal static class DrResilienceSettingsReader
             Defaults = defaults,
             Databases = databases,
             Calls = calls,
+            Inbound = InboundOptionsReader.Read(reader.Section("Inbound")),
             ManagementPort = ReadManagementPort(reader),
         };
         if (!string.IsNullOrEmpty(configuration.GetSection(SectionName).Value))

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Resilience.Internal;
+using Resilience.Pipelines;
 
 namespace Resilience.DependencyInjection;
 
@@ -16,6 +17,7 @@ internal sealed partial class DrResilienceStarter(
     {
         // Resolving reads the configuration and throws with all its errors.
         _ = ((DatabaseRegistry)services.GetService(typeof(DatabaseRegistry))!).All;
+        _ = services.GetService(typeof(DependencyGauges));
         WarnOfWhatIsProbablyMeantOtherwise(((SettingsMonitor)services.GetService(typeof(SettingsMonitor))!).Current);
         return Task.CompletedTask;
     }

@@ -34,6 +34,14 @@ internal sealed class Dependency : IDependency
 
     public DependencyPipeline Whole { get; }
 
+    /// <summary>Its own pipeline, then one for each authority called so far.</summary>
+    public IEnumerable<DependencyPipeline> Pipelines => _byAuthority.Select(pipeline => pipeline.Value).Prepend(Whole);
+
+    /// <summary>The breaker of those pipelines that holds back most.</summary>
+    public BreakerSnapshot WorstBreaker() => Pipelines
+        .Select(pipeline => pipeline.Breaker.Snapshot(pipeline.Options.CircuitBreaker, _time.GetTimestamp()))
+        .MaxBy(breaker => (breaker.Restricts, breaker.State is CircuitBreakerState.ForcedOpen, breaker.State is CircuitBreakerState.Open, breaker.OpenFor, breaker.FailureRate))!;
+
     /// <summary>The pipeline for a request to this address.</summary>
     public DependencyPipeline For(Uri? address)
     {

@@ -112,7 +112,7 @@ internal static class DependencyOptionsReader
         Mode = section.Choice("Mode", given.Mode),
     }) ?? given;
 
-    private static BulkheadOptions Bulkhead(ConfigurationReader? reader, BulkheadOptions given) => Done(reader, section => given with
+    public static BulkheadOptions Bulkhead(ConfigurationReader? reader, BulkheadOptions given) => Done(reader, section => given with
     {
         Enabled = section.Boolean("Enabled", given.Enabled),
         Mode = section.Choice("Mode", given.Mode),

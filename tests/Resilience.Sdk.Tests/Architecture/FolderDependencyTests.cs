@@ -19,16 +19,17 @@ public sealed class FolderDependencyTests
         ["Internal"] = [],
         ["Regions"] = [],
         ["Pipelines"] = [],
-        ["Health"] = ["Pipelines"],
         ["Evidence"] = ["Regions"],
         ["Postgres"] = ["Regions", "Evidence"],
-        ["DependencyInjection"] = ["Regions", "Pipelines", "Health", "Evidence", "Postgres"],
+        ["Health"] = ["Regions", "Pipelines", "Postgres"],
+        ["DependencyInjection"] = ["Regions", "Pipelines", "Evidence", "Postgres", "Health"],
     };
 
     private static readonly Dictionary<string, string[]> AspNetCore = new(StringComparer.Ordinal)
     {
         ["Health"] = [],
-        ["DependencyInjection"] = ["Health"],
+        ["Middleware"] = [],
+        ["DependencyInjection"] = ["Health", "Middleware"],
     };
 
     [Fact]

@@ -12,6 +12,9 @@ internal sealed record BreakerSnapshot
     /// <summary>True while an operator's choice overrides the configured mode.</summary>
     public required bool IsForced { get; init; }
 
+    /// <summary>Whether calls are held back, all or all but a few trials. What only observes holds nothing back.</summary>
+    public bool Restricts => Mode != CircuitBreakerMode.Observe && State is CircuitBreakerState.Open or CircuitBreakerState.HalfOpen or CircuitBreakerState.ForcedOpen;
+
     /// <summary>The number of the state below the mode.</summary>
     public required long Generation { get; init; }
 

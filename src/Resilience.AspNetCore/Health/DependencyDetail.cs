@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Resilience.Pipelines;
+using Resilience.Pipelines.CircuitBreaker;
+
+namespace Resilience.AspNetCore.Health;
+
+/// <summary>A dependency that is called, in words. Reads snapshots only.</summary>
+internal static class DependencyDetail
+{
+    // Of a thousand authorities the operator wants those that are in trouble.
+    private const int MostAuthorities = 20;
+
+    public static void Write(Utf8JsonWriter json, Dependency dependency)
+    {
+        json.WriteStartObject();
+        json.WriteString("status", dependency.WorstBreaker().Restricts ? "degraded" : "healthy");
+        WritePipeline(json, dependency.Whole);
+        if (dependency.Whole.Options.Http.ByAuthority)
+        {
+            json.WriteStartObject("authorities");
+            foreach (var pipeline in dependency.Pipelines.Where(IsNoteworthy).Take(MostAuthorities))
+            {
+                json.WriteStartObject(pipeline.Instance!);
+                WritePipeline(json, pipeline);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static bool IsNoteworthy(DependencyPipeline pipeline) =>
+        pipeline.Instance is not null && Breaker(pipeline).State is not CircuitBreakerState.Closed;
+
+    private static void WritePipeline(Utf8JsonWriter json, DependencyPipeline pipeline)
+    {
+        var breaker = Breaker(pipeline);
+        var bulkhead = pipeline.Bulkhead.Snapshot();
+        json.WriteString("breaker", HealthReporter.Name(breaker.State));
+        json.WriteString("mode", HealthReporter.Name(breaker.Mode));
+        json.WriteNumber("failureRate", Math.Round(breaker.FailureRate, 4));
+        if (breaker.State == CircuitBreakerState.Open)
+        {
+            json.WriteNumber("openForSeconds", Math.Round(breaker.OpenFor.TotalSeconds, 3));
+        }
+
+        if (pipeline.Options.Bulkhead.Enabled)
+        {
+            json.WriteNumber("limit", bulkhead.Limit);
+        }
+
+        json.WriteNumber("inUse", bulkhead.InUse);
+        json.WriteNumber("queued", bulkhead.Queued);
+        if (pipeline.Options.Retry.Budget is { } budget)
+        {
+            json.WriteNumber("budget", Math.Round(pipeline.Budget.Snapshot(budget).Remaining, 1));
+        }
+    }
+
+    private static BreakerSnapshot Breaker(DependencyPipeline pipeline) =>
+        pipeline.Breaker.Snapshot(pipeline.Options.CircuitBreaker, pipeline.Time.GetTimestamp());
+}

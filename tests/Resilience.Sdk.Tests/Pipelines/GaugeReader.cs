@@ -1,0 +1,40 @@
+using System.Diagnostics.Metrics;
+
+namespace Resilience.Sdk.Tests.Pipelines;
+
+/// <summary>Reads every observable instrument of one meter, as an exporter does.</summary>
+internal static class GaugeReader
+{
+    /// <summary>The values by instrument and tags, as in <c>dr.bulkhead.limit a http://b</c>.</summary>
+    public static SortedDictionary<string, double> Read(Meter meter) => Read(instrument => instrument.Meter == meter);
+
+    public static SortedDictionary<string, double> Read(Func<Instrument, bool> filter)
+    {
+        var values = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (filter(instrument))
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => values.Add(Key(instrument, tags), value));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => values.Add(Key(instrument, tags), value));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return values;
+    }
+
+    private static string Key(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var key = instrument.Name;
+        foreach (var (name, value) in tags)
+        {
+            Assert.Contains(name, new[] { "dr.dependency", "pipeline.instance" });
+            key += $" {value}";
+        }
+
+        return key;
+    }
+}
