@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Resilience.DependencyInjection;
 using Resilience.Pipelines;
+using Resilience.Pipelines.Http;
 using Resilience.Postgres;
 
 namespace Microsoft.Extensions.Hosting;
@@ -39,6 +40,11 @@ public static class DrResilienceHostExtensions
             services.AddSingleton(static provider => provider.GetRequiredService<DatabaseRegistry>().Single());
             services.AddSingleton(static provider => CreateDependencies(provider.GetRequiredService<SettingsMonitor>(), provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton<IDependencies>(static provider => provider.GetRequiredService<DependencyRegistry>());
+            services.AddSingleton(static provider =>
+            {
+                var settings = provider.GetRequiredService<SettingsMonitor>();
+                return new HostRouter(provider.GetRequiredService<DependencyRegistry>(), () => settings.Current.Hosts);
+            });
             services.AddHostedService<DrResilienceStarter>();
         }
 
