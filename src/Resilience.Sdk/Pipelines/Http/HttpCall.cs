@@ -34,15 +34,15 @@ internal readonly struct HttpCall(
 
     public ValueTask<Outcome<HttpResponseMessage>> AttemptAsync(int attempt, TimeSpan? limit, CancellationToken cancellationToken)
     {
-        var message = attempt > 0 && RequestBody.IsShareable(request.Content) ? DependencyRequest.Copy(template ?? request) : request;
-        if (sendsDeadline)
-        {
-            DependencyRequest.SetDeadline(message, limit);
-        }
-
         Task<HttpResponseMessage> sending;
         try
         {
+            var message = attempt > 0 && RequestBody.IsShareable(request.Content) ? DependencyRequest.Copy(template ?? request) : request;
+            if (sendsDeadline)
+            {
+                DependencyRequest.SetDeadline(message, limit);
+            }
+
             sending = handler.SendOnceAsync(message, cancellationToken);
         }
 #pragma warning disable CA1031 // A failure is an outcome.
