@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Resilience.DependencyInjection;
 using Resilience.Diagnostics;
 using Resilience.Pipelines;
+using Resilience.Pipelines.Http;
 using Resilience.Pipelines.Inbound;
 using Resilience.Postgres;
 
@@ -49,6 +50,11 @@ public static class DrResilienceHostExtensions
             services.AddSingleton(CreateInboundGate);
             services.AddHealthChecks();
             services.AddSingleton<IPostConfigureOptions<HealthCheckServiceOptions>, HealthCheckRegistrations>();
+            services.AddSingleton(static provider =>
+            {
+                var settings = provider.GetRequiredService<SettingsMonitor>();
+                return new HostRouter(provider.GetRequiredService<DependencyRegistry>(), () => settings.Current.Hosts);
+            });
             services.AddHostedService<DrResilienceStarter>();
         }
 

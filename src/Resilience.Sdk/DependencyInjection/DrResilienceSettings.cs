@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Resilience.Pipelines;
+using Resilience.Pipelines.Http;
 using Resilience.Pipelines.Inbound;
 using Resilience.Postgres;
 
@@ -25,6 +27,9 @@ internal sealed record DrResilienceSettings
     /// <summary>What is done with requests that come in.</summary>
     public InboundOptions Inbound { get; init; } = new();
 
+    /// <summary>Which of them a request belongs to by its address.</summary>
+    public HostRoutes Hosts { get; init; } = HostRoutes.None;
+
     /// <summary>The port on which health details are shown without further authorisation; null for none.</summary>
     public int? ManagementPort { get; init; }
 
@@ -39,5 +44,14 @@ internal sealed record DrResilienceSettings
         }
 
         return null;
+    }
+
+    /// <summary>The dependencies whose calls get injected faults, and how many; empty when there are none.</summary>
+    public string DescribeChaos()
+    {
+        var chaos = Calls.OrderBy(call => call.Key, StringComparer.Ordinal).Select(call => (Name: $"'{call.Key}'", call.Value.Chaos));
+        return string.Join(", ", chaos.Append((Name: "every dependency that is not configured", Defaults.Chaos)).Where(of => of.Chaos.Enabled).Select(of => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{of.Name} (latency {of.Chaos.Latency.Latency:c} at rate {of.Chaos.Latency.InjectionRate}, fault at {of.Chaos.Fault.InjectionRate}, status {of.Chaos.Outcome.StatusCode} at {of.Chaos.Outcome.InjectionRate})")));
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Configuration;
 using Resilience.Internal;
 using Resilience.Pipelines;
+using Resilience.Pipelines.Http;
 using Resilience.Pipelines.Inbound;
 using Resilience.Postgres;
 
@@ -14,13 +15,16 @@ internal static class DrResilienceSettingsReader
 
     private static readonly TimeSpan LongestObjective = TimeSpan.FromDays(365);
 
+    /// <param name="configuration">The application's configuration.</param>
+    /// <param name="isProduction">Whether the host runs in the environment Production.</param>
     /// <exception cref="DrResilienceConfigurationException">Anything is wrong; all of it is in the message.</exception>
-    public static DrResilienceSettings Read(IConfiguration configuration)
+    public static DrResilienceSettings Read(IConfiguration configuration, bool isProduction)
     {
         var errors = new List<ConfigurationError>();
         var reader = new ConfigurationReader(configuration.GetSection(SectionName), errors);
-        var defaults = ReadDefaults(reader);
-        var (databases, calls) = ReadDependencies(reader, defaults);
+        var refusesChaos = !ReadChaosAllowed(reader) && isProduction;
+        var defaults = ReadDefaults(reader, refusesChaos);
+        var (databases, calls) = ReadDependencies(reader, defaults, refusesChaos);
         var settings = new DrResilienceSettings
         {
             Region = reader.Text("Region") ?? configuration["AWS_REGION"],
@@ -29,6 +33,10 @@ internal static class DrResilienceSettingsReader
             Databases = databases,
             Calls = calls,
             Inbound = InboundOptionsReader.Read(reader.Section("Inbound")),
+            Hosts = HostRoutes.Of(calls.OrderBy(call => call.Key, StringComparer.Ordinal), (name, index, owner) => reader.Report(
+                $"Dependencies:{name}:Http:Hosts:{index}",
+                calls[name].Http.Hosts[index],
+                $"is a pattern of '{owner}', too (Dependencies:{owner}:Http:Hosts), but a request goes through one pipeline. Remove it from '{name}' or '{owner}'.")),
             ManagementPort = ReadManagementPort(reader),
         };
         if (!string.IsNullOrEmpty(configuration.GetSection(SectionName).Value))
@@ -61,23 +69,41 @@ internal static class DrResilienceSettingsReader
     private static TimeSpan? ReadObjective(ConfigurationReader section, string key) =>
         section.Text(key) is null ? null : section.Duration(key, TimeSpan.FromMinutes(15), TimeSpan.Zero, LongestObjective);
 
-    private static DependencyOptions ReadDefaults(ConfigurationReader reader)
+    private static bool ReadChaosAllowed(ConfigurationReader reader)
+    {
+        if (reader.Section("Chaos") is not { } section)
+        {
+            return false;
+        }
+
+        var allowed = section.Boolean("AllowInProduction", false);
+        section.RejectUnknownKeys();
+        return allowed;
+    }
+
+    private static DependencyOptions ReadDefaults(ConfigurationReader reader, bool refusesChaos)
     {
         if (reader.Section("Defaults") is not { } section)
         {
             return new DependencyOptions();
         }
 
-        var defaults = DependencyOptionsReader.Read(section, new DependencyOptions());
+        var defaults = DependencyOptionsReader.Read(section, new DependencyOptions(), refusesChaos);
+        if (defaults.Http.Hosts.Count > 0)
+        {
+            section.Report("Http:Hosts", null, "would give the same hosts to every dependency. Write them at the one they belong to: Dependencies:{name}:Http:Hosts.");
+        }
+
         section.RejectUnknownKeys();
         return defaults;
     }
 
     private static (ImmutableArray<KeyValuePair<string, PostgresOptions>> Databases, ImmutableDictionary<string, DependencyOptions> Calls) ReadDependencies(
-        ConfigurationReader reader, DependencyOptions defaults)
+        ConfigurationReader reader, DependencyOptions defaults, bool refusesChaos)
     {
         var databases = ImmutableArray.CreateBuilder<KeyValuePair<string, PostgresOptions>>();
         var calls = ImmutableDictionary.CreateBuilder<string, DependencyOptions>(StringComparer.Ordinal);
+        defaults = defaults with { Http = defaults.Http with { Hosts = [] } };
         foreach (var (name, dependency) in reader.Children("Dependencies"))
         {
             dependency.NotYet("Redis", "Probe");
@@ -87,7 +113,7 @@ internal static class DrResilienceSettingsReader
             }
             else
             {
-                calls.Add(name, DependencyOptionsReader.Read(dependency, defaults));
+                calls.Add(name, DependencyOptionsReader.Read(dependency, defaults, refusesChaos));
             }
 
             dependency.RejectUnknownKeys();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using Resilience.Diagnostics;
@@ -15,18 +16,22 @@ internal sealed partial class SettingsMonitor : IDisposable
         "dr.configuration.reloads", "{reload}", "Reloads of the configuration, by result.");
 
     private readonly IConfiguration _configuration;
+    private readonly bool _isProduction;
     private readonly ILogger _logger;
     private readonly IDisposable _subscription;
     private readonly Lock _reloading = new();
     private DrResilienceSettings _current;
     private IReadOnlyList<string> _refused = [];
+    private string _chaos = "";
 
     /// <exception cref="DrResilienceConfigurationException">The settings cannot be used at all.</exception>
-    public SettingsMonitor(IConfiguration configuration, ILogger<SettingsMonitor> logger)
+    public SettingsMonitor(IConfiguration configuration, IHostEnvironment environment, ILogger<SettingsMonitor> logger)
     {
         _configuration = configuration;
+        _isProduction = environment.IsProduction();
         _logger = logger;
-        _current = DrResilienceSettingsReader.Read(configuration);
+        _current = DrResilienceSettingsReader.Read(configuration, _isProduction);
+        AnnounceChaos(_current);
         _subscription = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
     }
 
@@ -46,9 +51,10 @@ internal sealed partial class SettingsMonitor : IDisposable
         {
             try
             {
-                Volatile.Write(ref _current, DrResilienceSettingsReader.Read(_configuration));
+                Volatile.Write(ref _current, DrResilienceSettingsReader.Read(_configuration, _isProduction));
                 Volatile.Write(ref _refused, []);
                 Reloads.Add(1, new KeyValuePair<string, object?>("dr.result", "accepted"));
+                AnnounceChaos(_current);
             }
             catch (DrResilienceConfigurationException exception)
             {
@@ -62,6 +68,28 @@ internal sealed partial class SettingsMonitor : IDisposable
         Changed?.Invoke(Current);
     }
 
+    /// <summary>Nobody should look for the cause of a fault that is injected.</summary>
+    private void AnnounceChaos(DrResilienceSettings settings)
+    {
+        var chaos = settings.DescribeChaos();
+        if (chaos.Length > 0 && chaos != _chaos)
+        {
+            LogChaos(_logger, chaos);
+        }
+        else if (chaos.Length == 0 && _chaos.Length > 0)
+        {
+            LogNoChaos(_logger, _chaos);
+        }
+
+        _chaos = chaos;
+    }
+
     [LoggerMessage(1100, LogLevel.Error, "The changed configuration is refused and the last good one stays in use. {Errors}")]
     private static partial void LogRefused(ILogger logger, string errors);
+
+    [LoggerMessage(1104, LogLevel.Warning, "Faults are injected into the calls of {Dependencies}. Set Chaos:Enabled to false to end it.")]
+    private static partial void LogChaos(ILogger logger, string dependencies);
+
+    [LoggerMessage(1105, LogLevel.Information, "Faults are no longer injected. Until now they were into the calls of {Dependencies}.")]
+    private static partial void LogNoChaos(ILogger logger, string dependencies);
 }

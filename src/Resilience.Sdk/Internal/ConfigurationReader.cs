@@ -192,6 +192,24 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
         return children;
     }
 
+    /// <summary>The values of a list, each with its key, in the order of the configuration.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Texts(string key)
+    {
+        var texts = new List<KeyValuePair<string, string>>();
+        if (Section(key) is { } parent)
+        {
+            foreach (var child in section.GetSection(key).GetChildren())
+            {
+                if (parent.Text(child.Key) is { } text)
+                {
+                    texts.Add(new(child.Key, text));
+                }
+            }
+        }
+
+        return texts;
+    }
+
     /// <summary>Keys that a later version will read: a clear word instead of "unknown".</summary>
     public void NotYet(params ReadOnlySpan<string> keys)
     {

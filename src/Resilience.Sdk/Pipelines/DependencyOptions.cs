@@ -1,4 +1,5 @@
 using Resilience.Pipelines.Bulkhead;
+using Resilience.Pipelines.Chaos;
 using Resilience.Pipelines.CircuitBreaker;
 using Resilience.Pipelines.Hedging;
 using Resilience.Pipelines.Http;
@@ -35,4 +36,7 @@ public sealed record DependencyOptions
 
     /// <summary>What concerns HTTP alone.</summary>
     public HttpDependencyOptions Http { get; init; } = new();
+
+    /// <summary>Faults injected in place of the dependency's own, inside all strategies.</summary>
+    public ChaosOptions Chaos { get; init; } = new();
 }

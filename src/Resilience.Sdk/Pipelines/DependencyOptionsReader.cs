@@ -1,5 +1,6 @@
 using Resilience.Internal;
 using Resilience.Pipelines.Bulkhead;
+using Resilience.Pipelines.Chaos;
 using Resilience.Pipelines.CircuitBreaker;
 using Resilience.Pipelines.Hedging;
 using Resilience.Pipelines.Http;
@@ -15,7 +16,8 @@ internal static class DependencyOptionsReader
 
     /// <param name="reader">The dependency's section, or that of the defaults.</param>
     /// <param name="inherited">The options to start from.</param>
-    public static DependencyOptions Read(ConfigurationReader reader, DependencyOptions inherited)
+    /// <param name="refusesChaos">Whether switching <c>Chaos</c> on is an error here.</param>
+    public static DependencyOptions Read(ConfigurationReader reader, DependencyOptions inherited, bool refusesChaos)
     {
         var given = reader.Text("Preset") is null ? inherited : DependencyPresets.Of(reader.Choice("Preset", DependencyPreset.Standard));
         var options = new DependencyOptions
@@ -27,6 +29,7 @@ internal static class DependencyOptionsReader
             Bulkhead = Bulkhead(reader.Section("Bulkhead"), given.Bulkhead),
             AttemptTimeout = Timeout(reader.Section("AttemptTimeout"), given.AttemptTimeout),
             Http = Http(reader.Section("Http"), given.Http),
+            Chaos = Chaos(reader.Section("Chaos"), given.Chaos, refusesChaos),
         };
         foreach (var (section, problems) in Problems(options))
         {
@@ -126,10 +129,54 @@ internal static class DependencyOptionsReader
 
     private static HttpDependencyOptions Http(ConfigurationReader? reader, HttpDependencyOptions given) => Done(reader, section => given with
     {
+        Hosts = Hosts(section),
         ByAuthority = section.Boolean("ByAuthority", given.ByAuthority),
         RepeatUnsafeMethods = section.Boolean("RepeatUnsafeMethods", given.RepeatUnsafeMethods),
         MaxReplayedBody = section.Integer("MaxReplayedBody", given.MaxReplayedBody, 0, 16 * 1024 * 1024),
         SendDeadline = section.Boolean("SendDeadline", given.SendDeadline),
+    }) ?? given;
+
+    private static List<string> Hosts(ConfigurationReader http)
+    {
+        var hosts = http.Texts("Hosts");
+        foreach (var (key, host) in hosts)
+        {
+            if (!HostPattern.TryParse(host, out _, out var problem))
+            {
+                http.Report($"Hosts:{key}", host, problem);
+            }
+        }
+
+        return [.. hosts.Select(host => host.Value)];
+    }
+
+    private static ChaosOptions Chaos(ConfigurationReader? reader, ChaosOptions given, bool refused) => Done(reader, section =>
+    {
+        var enabled = section.Boolean("Enabled", given.Enabled);
+        if (refused && enabled && section.Text("Enabled") is { } text)
+        {
+            section.Report("Enabled", text, "injects faults, which is refused in the environment Production. Remove it, or set DrResilience:Chaos:AllowInProduction to true.");
+        }
+
+        return new ChaosOptions
+        {
+            Enabled = enabled,
+            Latency = Done(section.Section("Latency"), latency => new ChaosLatencyOptions
+            {
+                InjectionRate = latency.Number("InjectionRate", given.Latency.InjectionRate, 0, 1),
+                Latency = latency.Duration("Latency", given.Latency.Latency, TimeSpan.Zero, Day),
+            }) ?? given.Latency,
+            Fault = Done(section.Section("Fault"), fault => new ChaosFaultOptions
+            {
+                InjectionRate = fault.Number("InjectionRate", given.Fault.InjectionRate, 0, 1),
+            }) ?? given.Fault,
+            Outcome = Done(section.Section("Outcome"), outcome => new ChaosOutcomeOptions
+            {
+                InjectionRate = outcome.Number("InjectionRate", given.Outcome.InjectionRate, 0, 1),
+                StatusCode = outcome.Integer("StatusCode", given.Outcome.StatusCode, 200, 599),
+            }) ?? given.Outcome,
+            Seed = section.Text("Seed") is null ? given.Seed : section.Integer("Seed", given.Seed ?? 0, 0, int.MaxValue),
+        };
     }) ?? given;
 
     private static T? Done<T>(ConfigurationReader? reader, Func<ConfigurationReader, T> read)

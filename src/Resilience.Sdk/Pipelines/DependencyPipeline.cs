@@ -4,6 +4,7 @@ using Polly.CircuitBreaker;
 using Polly.Timeout;
 using Resilience.Internal;
 using Resilience.Pipelines.Bulkhead;
+using Resilience.Pipelines.Chaos;
 using Resilience.Pipelines.CircuitBreaker;
 using Resilience.Pipelines.Hedging;
 using Resilience.Pipelines.Retry;
@@ -31,11 +32,13 @@ internal sealed class DependencyPipeline
     private readonly LatencyQuantile _latencies;
     private readonly HedgeDelay _hedge;
     private readonly PipelineTelemetry _telemetry;
+    private readonly Func<Random> _newRandom;
 
     // Made once: while a circuit is open, rejections are many, and each should cost little.
     private readonly string _openMessage;
     private readonly string _heldMessage;
     private DependencyOptions _options;
+    private ChaosInjector? _chaos;
 
     public DependencyPipeline(string name, string? instance, DependencyOptions options, TimeProvider time, Func<Random> newRandom)
     {
@@ -45,6 +48,7 @@ internal sealed class DependencyPipeline
         _heldMessage = $"'{name}' was not called: its circuit is held open by an operator (CircuitBreaker:Mode).";
         _options = options;
         _time = time;
+        _newRandom = newRandom;
         _jitter = new Jitter(newRandom());
         _timers = new AttemptTimers(time);
         _latencies = new LatencyQuantile(time);
@@ -53,6 +57,7 @@ internal sealed class DependencyPipeline
         Breaker = new Breaker(time, newRandom(), _telemetry.OnTransition);
         Bulkhead = new BulkheadLimiter(options.Bulkhead, time);
         Budget = new RetryBudget(time);
+        _chaos = ChaosInjector.Renew(null, name, options.Chaos, time, newRandom, _telemetry);
     }
 
     public string Name { get; }
@@ -79,6 +84,7 @@ internal sealed class DependencyPipeline
         }
 
         Bulkhead.Apply(options.Bulkhead);
+        Volatile.Write(ref _chaos, ChaosInjector.Renew(_chaos, Name, options.Chaos, _time, _newRandom, _telemetry));
         Volatile.Write(ref _options, options);
     }
 
@@ -137,7 +143,7 @@ internal sealed class DependencyPipeline
 
         Budget.OnCall(began);
         var running = options.Hedging.Enabled && call is { IsIdempotent: true, CanHedge: true }
-            ? HedgeAsync<T, TCall>(call, ticket, options, time, began)
+            ? HedgeAsync<T, TCall>(call, 0, ticket, options, time, began)
             : AttemptAsync<T, TCall>(call, 0, ticket, options, time, began, call.Caller);
         if (!running.IsCompletedSuccessfully)
         {
@@ -190,7 +196,7 @@ internal sealed class DependencyPipeline
 
             var now = _time.GetTimestamp();
             var next = options.Hedging.Enabled && call is { IsIdempotent: true, CanHedge: true }
-                ? await HedgeAsync<T, TCall>(call, Breaker.TryEnter(options.CircuitBreaker, now), options, time, now)
+                ? await HedgeAsync<T, TCall>(call, repeats + 1, Breaker.TryEnter(options.CircuitBreaker, now), options, time, now)
                 : await AttemptAsync<T, TCall>(call, repeats + 1, options, time, now, call.Caller);
             if (next.Verdict.Result is AttemptResult.Rejected || (next.Outcome.Exception is TimeoutRejectedException && time.IsExpired))
             {
@@ -291,7 +297,9 @@ internal sealed class DependencyPipeline
     {
         var limit = time.AttemptLimit(options.AttemptTimeout.Limit, now);
         var running = new RunningAttempt(options, ticket, _timers.Start(limit, now, caller), _telemetry.StartAttempt(attempt), limit, attempt, now);
-        var outcome = call.AttemptAsync(attempt, limit, running.Lease.Token);
+        var outcome = Volatile.Read(ref _chaos) is { } chaos
+            ? chaos.AttemptAsync<T, TCall>(call, attempt, limit, running.Lease.Token)
+            : call.AttemptAsync(attempt, limit, running.Lease.Token);
         if (outcome.IsCompletedSuccessfully)
         {
             return new(Finish(call, outcome.GetAwaiter().GetResult(), running));
@@ -347,12 +355,13 @@ internal sealed class DependencyPipeline
     /// Starts a second attempt when the first takes longer than usual; the first answer wins, the others are cancelled and
     /// released. Each attempt is admitted by breaker and bulkhead for itself and paid from the budget of repeats.
     /// </summary>
-    private async ValueTask<FinishedCall<T>> HedgeAsync<T, TCall>(TCall call, BreakerTicket ticket, DependencyOptions options, CallTime time, long began)
+    private async ValueTask<FinishedCall<T>> HedgeAsync<T, TCall>(
+        TCall call, int attempt, BreakerTicket ticket, DependencyOptions options, CallTime time, long began)
         where TCall : struct, ICall<T>
     {
         var delay = _hedge.Delay(options.Hedging);
         using var losers = CancellationTokenSource.CreateLinkedTokenSource(call.Caller);
-        var attempts = new List<Task<FinishedCall<T>>> { AttemptAsync<T, TCall>(call, 0, ticket, options, time, began, losers.Token).AsTask() };
+        var attempts = new List<Task<FinishedCall<T>>> { AttemptAsync<T, TCall>(call, attempt, ticket, options, time, began, losers.Token).AsTask() };
         FinishedCall<T>? failed = null;
         while (true)
         {
@@ -363,7 +372,7 @@ internal sealed class DependencyPipeline
                 if (!losers.IsCancellationRequested && Budget.TryWithdraw(options.Retry.Budget))
                 {
                     _telemetry.OnHedge();
-                    attempts.Add(AttemptAsync<T, TCall>(call, attempts.Count, options, time, _time.GetTimestamp(), losers.Token).AsTask());
+                    attempts.Add(AttemptAsync<T, TCall>(call, attempt + attempts.Count, options, time, _time.GetTimestamp(), losers.Token).AsTask());
                 }
                 else
                 {

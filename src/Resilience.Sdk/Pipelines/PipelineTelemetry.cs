@@ -130,6 +130,8 @@ internal sealed class PipelineTelemetry
 
     public void OnBulkheadRejected() => Count("OnRateLimiterRejected", "Bulkhead", "Error", null);
 
+    public void OnChaos(string eventName, string strategy, string severity) => Count(eventName, strategy, severity, null);
+
     public void OnTransition(BreakerTransition transition) => Count(
         transition.To switch
         {

@@ -261,6 +261,6 @@ public sealed class SettingsReaderTests
             last[key] = value;
         }
 
-        return DrResilienceSettingsReader.Read(new ConfigurationBuilder().AddInMemoryCollection(last).Build());
+        return DrResilienceSettingsReader.Read(new ConfigurationBuilder().AddInMemoryCollection(last).Build(), isProduction: true);
     }
 }

@@ -37,7 +37,7 @@ public static class DependencyRequest
         }
     }
 
-    /// <summary>A copy of a request without a body.</summary>
+    /// <summary>A copy of a request whose body, if any, attempts may share. The body stays the original's to dispose.</summary>
     internal static HttpRequestMessage Copy(HttpRequestMessage request)
     {
         var copy = new HttpRequestMessage(request.Method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
@@ -51,6 +51,7 @@ public static class DependencyRequest
             ((IDictionary<string, object?>)copy.Options)[option.Key] = option.Value;
         }
 
+        copy.Content = request.Content is null ? null : SharedBody.Of(request.Content);
         return copy;
     }
 }

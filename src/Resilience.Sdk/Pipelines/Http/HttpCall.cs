@@ -7,7 +7,18 @@ using Resilience.Pipelines.Bulkhead;
 namespace Resilience.Pipelines.Http;
 
 /// <summary>One HTTP request as a call.</summary>
-internal readonly struct HttpCall(DependencyHandler handler, HttpRequestMessage request, bool isIdempotent, bool sendsDeadline, TimeProvider time, CancellationToken caller)
+/// <param name="handler">Sends it.</param>
+/// <param name="request">The caller's own message: the first attempt.</param>
+/// <param name="template">
+/// A copy from before the first attempt, when hedging is on and the request may be hedged: what runs may be changed by the
+/// handlers that send it, so it cannot be copied then.
+/// </param>
+/// <param name="isIdempotent">Whether it may be repeated.</param>
+/// <param name="sendsDeadline">Whether the time left is sent along.</param>
+/// <param name="time">The clock.</param>
+/// <param name="caller">The caller's token.</param>
+internal readonly struct HttpCall(
+    DependencyHandler handler, HttpRequestMessage request, HttpRequestMessage? template, bool isIdempotent, bool sendsDeadline, TimeProvider time, CancellationToken caller)
     : ICall<HttpResponseMessage>
 {
     public CancellationToken Caller => caller;
@@ -18,20 +29,20 @@ internal readonly struct HttpCall(DependencyHandler handler, HttpRequestMessage 
 
     public bool CanRepeat => request.Content is not RequestBody body || body.CanRepeat;
 
-    /// <summary>One request message cannot be sent by two attempts at once, so hedges send copies; a body is not copied.</summary>
-    public bool CanHedge => request.Content is null;
+    /// <summary>One request message cannot be sent by two attempts at once, so hedges send copies.</summary>
+    public bool CanHedge => template is not null;
 
     public ValueTask<Outcome<HttpResponseMessage>> AttemptAsync(int attempt, TimeSpan? limit, CancellationToken cancellationToken)
     {
-        var message = attempt > 0 && request.Content is null ? DependencyRequest.Copy(request) : request;
-        if (sendsDeadline)
-        {
-            DependencyRequest.SetDeadline(message, limit);
-        }
-
         Task<HttpResponseMessage> sending;
         try
         {
+            var message = attempt > 0 && RequestBody.IsShareable(request.Content) ? DependencyRequest.Copy(template ?? request) : request;
+            if (sendsDeadline)
+            {
+                DependencyRequest.SetDeadline(message, limit);
+            }
+
             sending = handler.SendOnceAsync(message, cancellationToken);
         }
 #pragma warning disable CA1031 // A failure is an outcome.
