@@ -27,17 +27,17 @@ public static class DrHealthEndpointExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var services = endpoints.ServiceProvider;
-        if (services.GetService<SettingsMonitor>() is not { } settings)
+        if (services.GetService<ProbeBoard>() is not { } board)
         {
-            throw new InvalidOperationException("MapDrHealth needs the SDK's services. Call builder.AddDrResilience() before builder.Build().");
+            throw new InvalidOperationException("MapDrHealth needs the SDK's services. Call AddDrResilience() on the WebApplicationBuilder before builder.Build().");
         }
 
-        var reporter = ActivatorUtilities.CreateInstance<HealthReporter>(services);
-        var access = ActivatorUtilities.CreateInstance<DetailAccess>(services, settings);
-        Map(endpoints, "/health/startup", ProbeEndpoints.StartupAsync);
-        Map(endpoints, "/health/live", ProbeEndpoints.LiveAsync);
-        Map(endpoints, "/health/ready", context => ProbeEndpoints.ReadyAsync(context, reporter));
-        return endpoints.MapMethods("/health", Methods, context => DetailAsync(context, reporter, access)).DisableDrLoadShedding().ExcludeFromDescription();
+        var reporter = services.GetRequiredService<HealthReporter>();
+        var access = ActivatorUtilities.CreateInstance<DetailAccess>(services);
+        Map(endpoints, "/health/startup", context => ProbeEndpoints.StartupAsync(context, board));
+        Map(endpoints, "/health/live", context => ProbeEndpoints.LiveAsync(context, board));
+        Map(endpoints, "/health/ready", context => ProbeEndpoints.ReadyAsync(context, board));
+        return endpoints.MapMethods("/health", Methods, context => DetailAsync(context, reporter, access)).ExcludeFromDescription();
     }
 
     private static void Map(IEndpointRouteBuilder endpoints, string path, RequestDelegate answer) =>
@@ -47,7 +47,7 @@ public static class DrHealthEndpointExtensions
     {
         if (access.Allows(context))
         {
-            return ProbeEndpoints.WriteAsync(context, StatusCodes.Status200OK, reporter.Describe());
+            return ProbeEndpoints.WriteAsync(context, StatusCodes.Status200OK, "application/json", reporter.Describe());
         }
 
         context.Response.StatusCode = StatusCodes.Status404NotFound;

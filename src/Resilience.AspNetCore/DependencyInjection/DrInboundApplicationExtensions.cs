@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Resilience.AspNetCore.Middleware;
+using Resilience.Health;
 using Resilience.Pipelines.Inbound;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -32,7 +33,9 @@ public static class DrInboundApplicationExtensions
             throw new InvalidOperationException("UseDrResilience needs the SDK's services. Call builder.AddDrResilience() before builder.Build().");
         }
 
+        var drain = app.ApplicationServices.GetRequiredService<DrainState>();
+
         // Twice, each request would take two permits.
-        return app.Properties.TryAdd(Used, gate) ? app.Use(next => new InboundMiddleware(next, gate).InvokeAsync) : app;
+        return app.Properties.TryAdd(Used, gate) ? app.Use(next => new InboundMiddleware(next, gate, drain).InvokeAsync) : app;
     }
 }

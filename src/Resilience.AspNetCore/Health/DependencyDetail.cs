@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Resilience.Health;
 using Resilience.Pipelines;
 using Resilience.Pipelines.CircuitBreaker;
 
@@ -10,11 +11,21 @@ internal static class DependencyDetail
     // Of a thousand authorities the operator wants those that are in trouble.
     private const int MostAuthorities = 20;
 
-    public static void Write(Utf8JsonWriter json, Dependency dependency)
+    /// <param name="json">Where to.</param>
+    /// <param name="dependency">The dependency.</param>
+    /// <param name="check">What its probe has shown; null when it has none.</param>
+    /// <param name="now">On the clock of checks.</param>
+    public static void Write(Utf8JsonWriter json, Dependency dependency, CheckState? check, TimeSpan now)
     {
         json.WriteStartObject();
-        json.WriteString("status", dependency.WorstBreaker().Restricts ? "degraded" : "healthy");
+        json.WriteString("status", Status(dependency, check, now));
         WritePipeline(json, dependency.Whole);
+        if (check is not null)
+        {
+            json.WritePropertyName("probe");
+            CheckDetail.Write(json, check, now);
+        }
+
         if (dependency.Whole.Options.Http.ByAuthority)
         {
             json.WriteStartObject("authorities");
@@ -30,6 +41,14 @@ internal static class DependencyDetail
 
         json.WriteEndObject();
     }
+
+    private static string Status(Dependency dependency, CheckState? check, TimeSpan now) => check?.StatusAt(now) switch
+    {
+        CheckStatus.Unhealthy => "unhealthy",
+        CheckStatus.Unknown => "unknown",
+        CheckStatus.Degraded => "degraded",
+        _ => dependency.WorstBreaker().Restricts ? "degraded" : "healthy",
+    };
 
     private static bool IsNoteworthy(DependencyPipeline pipeline) =>
         pipeline.Instance is not null && Breaker(pipeline).State is not CircuitBreakerState.Closed;

@@ -11,6 +11,6 @@ internal sealed class DetailAccess(SettingsMonitor settings, IHostEnvironment en
     /// <summary>The port is the connection's own: a forged Host header changes nothing.</summary>
     public bool Allows(HttpContext context) =>
         environment.IsDevelopment()
-        || (settings.Current.ManagementPort is { } port && context.Connection.LocalPort == port)
+        || (settings.Current.Health.ManagementPort is { } port && context.Connection.LocalPort == port)
         || context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>() is not null;
 }

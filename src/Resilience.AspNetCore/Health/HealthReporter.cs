@@ -1,45 +1,26 @@
 using System.Buffers;
 using System.Text.Json;
 using Resilience.DependencyInjection;
+using Resilience.Health;
+using Resilience.Health.Watchdog;
 using Resilience.Pipelines;
 using Resilience.Postgres;
 
 namespace Resilience.AspNetCore.Health;
 
 /// <summary>Puts what is known into words for probes and operators. Reads snapshots only; thread-safe.</summary>
-internal sealed class HealthReporter(SettingsMonitor settings, DatabaseRegistry databases, DependencyRegistry dependencies)
+internal sealed class HealthReporter(SettingsMonitor settings, DatabaseRegistry databases, DependencyRegistry dependencies, HealthMonitor monitor, ProcessWatch process, ProbeBoard board)
 {
-    private int _wasReady;
-
-    /// <summary>Strict until all databases had a writer at the same time once, lenient afterwards.</summary>
-    public Readiness Readiness
-    {
-        get
-        {
-            var connected = true;
-            foreach (var database in databases.All)
-            {
-                connected &= database.WriterRegion is not null;
-            }
-
-            if (connected)
-            {
-                Volatile.Write(ref _wasReady, 1);
-            }
-
-            return Volatile.Read(ref _wasReady) == 0 ? Readiness.Waiting
-                : connected && settings.RefusedReload.Count == 0 && !dependencies.All.Any(dependency => dependency.WorstBreaker().Restricts) ? Readiness.Ready : Readiness.Degraded;
-        }
-    }
-
     /// <summary>Everything, for operators. Holds no connection string and no password.</summary>
     public ReadOnlyMemory<byte> Describe()
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using var json = new Utf8JsonWriter(buffer);
         var all = databases.All;
+        var checks = monitor.All;
         json.WriteStartObject();
-        json.WriteString("status", Name(Readiness));
+        json.WriteString("status", Name(board.Readiness.Readiness));
+        ProcessDetail.WriteList(json, "reasons", board.Readiness.Reasons);
         json.WriteString("region", settings.Current.Region);
         json.WritePropertyName("database");
         DatabaseDetail.Write(json, all.Count > 0 ? all[0] : null);
@@ -53,10 +34,20 @@ internal sealed class HealthReporter(SettingsMonitor settings, DatabaseRegistry 
         foreach (var dependency in dependencies.All.OrderBy(dependency => dependency.Name, StringComparer.Ordinal))
         {
             json.WritePropertyName(dependency.Name);
-            DependencyDetail.Write(json, dependency);
+            DependencyDetail.Write(json, dependency, checks.FirstOrDefault(loop => loop.Name == dependency.Name)?.State, monitor.Clock.Now);
         }
 
         json.WriteEndObject();
+        json.WriteStartObject("checks");
+        foreach (var loop in checks.Where(loop => dependencies.All.All(dependency => dependency.Name != loop.Name)))
+        {
+            json.WritePropertyName(loop.Name);
+            CheckDetail.Write(json, loop.State, monitor.Clock.Now);
+        }
+
+        json.WriteEndObject();
+        json.WritePropertyName("process");
+        ProcessDetail.Write(json, process);
         WriteConfiguration(json, all);
         json.WriteEndObject();
         json.Flush();

@@ -1,3 +1,4 @@
+using Resilience.Health;
 using Resilience.Pipelines;
 using Resilience.Pipelines.Http;
 
@@ -21,6 +22,7 @@ public static class DrDependencyHttpClientExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(dependency);
+        builder.Services.AddSingleton(new DependencyClient(dependency, builder.Name));
         return builder.ConfigureAdditionalHttpMessageHandlers((handlers, services) =>
         {
             // A client that is named goes through one pipeline: the named one.

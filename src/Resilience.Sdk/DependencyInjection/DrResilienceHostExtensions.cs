@@ -2,9 +2,12 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Resilience.DependencyInjection;
 using Resilience.Diagnostics;
+using Resilience.Health;
+using Resilience.Health.Watchdog;
 using Resilience.Pipelines;
 using Resilience.Pipelines.Http;
 using Resilience.Pipelines.Inbound;
@@ -55,7 +58,14 @@ public static class DrResilienceHostExtensions
                 var settings = provider.GetRequiredService<SettingsMonitor>();
                 return new HostRouter(provider.GetRequiredService<DependencyRegistry>(), () => settings.Current.Hosts);
             });
+            services.AddHttpClient();
+            services.AddSingleton<DrainState>();
+            services.AddSingleton<Heartbeats>();
+            services.AddSingleton<IHeartbeats>(static provider => provider.GetRequiredService<Heartbeats>());
+            services.AddSingleton(static provider => new HealthMonitor(
+                provider.GetRequiredService<TimeProvider>(), () => new Random(), provider.GetRequiredService<ILogger<HealthMonitor>>()));
             services.AddHostedService<DrResilienceStarter>();
+            services.AddHostedService<HealthService>();
         }
 
         configure?.Invoke(resilience);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Resilience.Health;
 using Resilience.Pipelines;
 using Resilience.Pipelines.Http;
 using Resilience.Pipelines.Inbound;
@@ -30,8 +31,17 @@ internal sealed record DrResilienceSettings
     /// <summary>Which of them a request belongs to by its address.</summary>
     public HostRoutes Hosts { get; init; } = HostRoutes.None;
 
-    /// <summary>The port on which health details are shown without further authorisation; null for none.</summary>
-    public int? ManagementPort { get; init; }
+    /// <summary>How dependencies and health checks are looked at that the configuration does not name.</summary>
+    public ProbeOptions DefaultProbe { get; init; } = new();
+
+    /// <summary>How the others are looked at, databases too, by name.</summary>
+    public ImmutableDictionary<string, ProbeOptions> Probes { get; init; } = ImmutableDictionary<string, ProbeOptions>.Empty;
+
+    /// <summary>What the process tells about itself, and how it leaves.</summary>
+    public HealthOptions Health { get; init; } = new();
+
+    /// <summary>How a dependency is looked at.</summary>
+    public ProbeOptions Probe(string dependency) => Probes.GetValueOrDefault(dependency, DefaultProbe);
 
     public PostgresOptions? FindDatabase(string name)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Configuration;
+using Resilience.Health;
 using Resilience.Internal;
 using Resilience.Pipelines;
 using Resilience.Pipelines.Http;
@@ -23,8 +24,8 @@ internal static class DrResilienceSettingsReader
         var errors = new List<ConfigurationError>();
         var reader = new ConfigurationReader(configuration.GetSection(SectionName), errors);
         var refusesChaos = !ReadChaosAllowed(reader) && isProduction;
-        var defaults = ReadDefaults(reader, refusesChaos);
-        var (databases, calls) = ReadDependencies(reader, defaults, refusesChaos);
+        var (defaults, defaultProbe) = ReadDefaults(reader, refusesChaos);
+        var (databases, calls, probes) = ReadDependencies(reader, defaults, defaultProbe, refusesChaos);
         var settings = new DrResilienceSettings
         {
             Region = reader.Text("Region") ?? configuration["AWS_REGION"],
@@ -37,7 +38,9 @@ internal static class DrResilienceSettingsReader
                 $"Dependencies:{name}:Http:Hosts:{index}",
                 calls[name].Http.Hosts[index],
                 $"is a pattern of '{owner}', too (Dependencies:{owner}:Http:Hosts), but a request goes through one pipeline. Remove it from '{name}' or '{owner}'.")),
-            ManagementPort = ReadManagementPort(reader),
+            DefaultProbe = defaultProbe,
+            Probes = probes,
+            Health = HealthOptionsReader.Read(reader.Section("Health"), defaultProbe),
         };
         if (!string.IsNullOrEmpty(configuration.GetSection(SectionName).Value))
         {
@@ -81,13 +84,14 @@ internal static class DrResilienceSettingsReader
         return allowed;
     }
 
-    private static DependencyOptions ReadDefaults(ConfigurationReader reader, bool refusesChaos)
+    private static (DependencyOptions Calls, ProbeOptions Probe) ReadDefaults(ConfigurationReader reader, bool refusesChaos)
     {
         if (reader.Section("Defaults") is not { } section)
         {
-            return new DependencyOptions();
+            return (new DependencyOptions(), new ProbeOptions());
         }
 
+        var probe = ProbeOptionsReader.Read(section.Section("Probe"), new ProbeOptions());
         var defaults = DependencyOptionsReader.Read(section, new DependencyOptions(), refusesChaos);
         if (defaults.Http.Hosts.Count > 0)
         {
@@ -95,18 +99,23 @@ internal static class DrResilienceSettingsReader
         }
 
         section.RejectUnknownKeys();
-        return defaults;
+        return (defaults, probe);
     }
 
-    private static (ImmutableArray<KeyValuePair<string, PostgresOptions>> Databases, ImmutableDictionary<string, DependencyOptions> Calls) ReadDependencies(
-        ConfigurationReader reader, DependencyOptions defaults, bool refusesChaos)
+    private static (
+        ImmutableArray<KeyValuePair<string, PostgresOptions>> Databases,
+        ImmutableDictionary<string, DependencyOptions> Calls,
+        ImmutableDictionary<string, ProbeOptions> Probes) ReadDependencies(
+        ConfigurationReader reader, DependencyOptions defaults, ProbeOptions defaultProbe, bool refusesChaos)
     {
+        var probes = ImmutableDictionary.CreateBuilder<string, ProbeOptions>(StringComparer.Ordinal);
         var databases = ImmutableArray.CreateBuilder<KeyValuePair<string, PostgresOptions>>();
         var calls = ImmutableDictionary.CreateBuilder<string, DependencyOptions>(StringComparer.Ordinal);
         defaults = defaults with { Http = defaults.Http with { Hosts = [] } };
         foreach (var (name, dependency) in reader.Children("Dependencies"))
         {
-            dependency.NotYet("Redis", "Probe");
+            dependency.NotYet("Redis");
+            probes.Add(name, ProbeOptionsReader.Read(dependency.Section("Probe"), defaultProbe));
             if (dependency.Section("Postgres") is { } postgres)
             {
                 databases.Add(new(name, PostgresOptionsReader.Read(postgres)));
@@ -119,19 +128,6 @@ internal static class DrResilienceSettingsReader
             dependency.RejectUnknownKeys();
         }
 
-        return (databases.DrainToImmutable(), calls.ToImmutable());
-    }
-
-    private static int? ReadManagementPort(ConfigurationReader reader)
-    {
-        if (reader.Section("Health") is not { } section)
-        {
-            return null;
-        }
-
-        section.NotYet("DrainDelay");
-        int? port = section.Text("ManagementPort") is null ? null : section.Integer("ManagementPort", 8081, 1, 65535);
-        section.RejectUnknownKeys();
-        return port;
+        return (databases.DrainToImmutable(), calls.ToImmutable(), probes.ToImmutable());
     }
 }

@@ -42,6 +42,9 @@ internal sealed class Dependency : IDependency
         .Select(pipeline => pipeline.Breaker.Snapshot(pipeline.Options.CircuitBreaker, _time.GetTimestamp()))
         .MaxBy(breaker => (breaker.Restricts, breaker.State is CircuitBreakerState.ForcedOpen, breaker.State is CircuitBreakerState.Open, breaker.OpenFor, breaker.FailureRate))!;
 
+    /// <summary>Whether calls have shown within the last while that it is well. With a pipeline for each authority one says nothing of the others.</summary>
+    public bool HasSucceededWithin(TimeSpan last) => !Whole.Options.Http.ByAuthority && Whole.Breaker.HasSucceededWithin(last, _time.GetTimestamp());
+
     /// <summary>The pipeline for a request to this address.</summary>
     public DependencyPipeline For(Uri? address)
     {

@@ -27,9 +27,11 @@ public sealed class FolderDependencyTests
 
     private static readonly Dictionary<string, string[]> AspNetCore = new(StringComparer.Ordinal)
     {
-        ["Health"] = [],
-        ["Middleware"] = [],
-        ["DependencyInjection"] = ["Health", "Middleware"],
+        ["Management"] = [],
+        ["Drain"] = [],
+        ["Health"] = ["Management"],
+        ["Middleware"] = ["Drain"],
+        ["DependencyInjection"] = ["Health", "Middleware", "Management", "Drain"],
     };
 
     [Fact]

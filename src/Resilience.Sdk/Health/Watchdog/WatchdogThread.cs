@@ -4,21 +4,24 @@ using Resilience.Internal;
 namespace Resilience.Health.Watchdog;
 
 /// <summary>
-/// A thread of its own that does a round of work four times a second, whatever the thread pool does. A round that fails is
+/// A thread of its own that does a round of work again and again, whatever the thread pool does. A round that fails is
 /// logged, and the next one comes.
 /// </summary>
 internal sealed partial class WatchdogThread : IDisposable
 {
+    /// <summary>How often the process is looked at.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(5);
     private readonly Action _round;
+    private readonly TimeSpan _period;
     private readonly ILogger _logger;
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread _thread;
     private bool _failing;
 
-    public WatchdogThread(string name, Action round, ILogger logger)
+    public WatchdogThread(string name, Action round, TimeSpan period, ILogger logger)
     {
+        _period = period;
         _round = round;
         _logger = logger;
         _thread = new Thread(Run) { Name = name, IsBackground = true, Priority = ThreadPriority.AboveNormal };
@@ -57,7 +60,7 @@ internal sealed partial class WatchdogThread : IDisposable
                 _failing = true;
             }
         }
-        while (!_stop.Wait(Period));
+        while (!_stop.Wait(_period));
     }
 
     [LoggerMessage(1410, LogLevel.Error, "A round of '{Thread}' failed; it goes on")]

@@ -24,7 +24,7 @@ internal sealed class DependencyHandler : DelegatingHandler
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if ((_dependency ?? _hosts!.Find(request.RequestUri)) is not { } dependency)
+        if ((_dependency ?? _hosts!.Find(request.RequestUri)) is not { } dependency || request.Options.TryGetValue(DependencyRequest.IsProbe, out _))
         {
             return base.SendAsync(request, cancellationToken);
         }

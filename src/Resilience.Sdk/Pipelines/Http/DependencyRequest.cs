@@ -12,6 +12,9 @@ public static class DependencyRequest
     /// <summary>How much the request matters when not all can be sent. Unset: <see cref="CallPriority.Normal"/>.</summary>
     public static HttpRequestOptionsKey<CallPriority> Priority { get; } = new("dr.priority");
 
+    /// <summary>Sends the request past the pipeline: a probe asks how the dependency is, whatever its circuit says.</summary>
+    internal static HttpRequestOptionsKey<bool> IsProbe { get; } = new("dr.probe");
+
     /// <summary>RFC 9110, 9.2.2: idempotent methods; and Idempotency-Key (draft-ietf-httpapi-idempotency-key-header) for the others.</summary>
     internal static bool IsIdempotent(HttpRequestMessage request, HttpDependencyOptions options)
     {

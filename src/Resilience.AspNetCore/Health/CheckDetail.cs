@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Resilience.Health;
+
+namespace Resilience.AspNetCore.Health;
+
+/// <summary>What looking at something has shown, in words.</summary>
+internal static class CheckDetail
+{
+    public static void Write(Utf8JsonWriter json, CheckState state, TimeSpan now)
+    {
+        json.WriteStartObject();
+        json.WriteString("status", HealthReporter.Name(state.StatusAt(now)));
+        if (state.SeenAt is { } seen)
+        {
+            json.WriteNumber("ageSeconds", Math.Round((now - seen).TotalSeconds, 1));
+            json.WriteNumber("sinceSeconds", Math.Round((now - state.Since).TotalSeconds, 1));
+        }
+
+        if (state.Duration is { } duration)
+        {
+            json.WriteNumber("tookMs", Math.Round(duration.TotalMilliseconds, 1));
+        }
+
+        if (state.Reason is { } reason)
+        {
+            json.WriteString("reason", reason);
+            json.WriteNumber("failuresInARow", state.FailuresInARow);
+        }
+
+        json.WriteEndObject();
+    }
+}
