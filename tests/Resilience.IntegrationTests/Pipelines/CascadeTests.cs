@@ -11,21 +11,22 @@ namespace Resilience.IntegrationTests.Pipelines;
 /// "Normal" is measured in the same run, just before, with the same load and a dependency of 20 ms. Twice a p99 of some
 /// milliseconds is less than one pause of a collector or a busy neighbour, so 25 ms come on top; without the pipeline
 /// the same requests wait for seconds, so the slack hides nothing. Where a neighbour was busy in one window only, the whole
-/// is measured once more; a cascade would show twice.
+/// is measured again, three times at most; a cascade would show every time.
 /// </remarks>
 [Collection(AloneCollection.Name)]
 public sealed class CascadeTests(ITestOutputHelper output)
 {
     private const int PerSecond = 500;
+    private const int MostRounds = 3;
     private const double SlackMilliseconds = 25;
 
     [Fact]
     public async Task SlowDependency_ThroughThePipeline_LeavesTheOthersTheirLatency()
     {
-        var (normal, slow) = await MeasureAsync(protectedByPipeline: true, TimeSpan.FromSeconds(6));
-        if (slow > (2 * normal) + SlackMilliseconds)
+        var (normal, slow) = await MeasureAsync(protectedByPipeline: true, TimeSpan.FromSeconds(5));
+        for (var round = 1; round < MostRounds && slow > (2 * normal) + SlackMilliseconds; round++)
         {
-            (normal, slow) = await MeasureAsync(protectedByPipeline: true, TimeSpan.FromSeconds(6));
+            (normal, slow) = await MeasureAsync(protectedByPipeline: true, TimeSpan.FromSeconds(5));
         }
 
         Assert.True(slow <= (2 * normal) + SlackMilliseconds, $"p99 {slow:F1} ms while the dependency is slow, {normal:F1} ms before");

@@ -85,7 +85,7 @@ public sealed class RetryStormTests(ITestOutputHelper output)
     [Fact]
     public void Ours_WithoutTheBulkhead_GoodputIsNotBack()
     {
-        var run = Run(seed: 1, Outage.Refuses, seconds: Returns + 30, time => Contender.Ours(Ours with { Bulkhead = new BulkheadOptions { PermitLimit = 100_000 } }, time));
+        var run = Run(seed: 1, Outage.Refuses, seconds: Returns + 20, time => Contender.Ours(Ours with { Bulkhead = new BulkheadOptions { PermitLimit = 100_000 } }, time));
 
         Assert.True(run.Lowest(Returns + 10) < 0.5, run.ToString());
     }
@@ -96,7 +96,7 @@ public sealed class RetryStormTests(ITestOutputHelper output)
     [InlineData(2, Outage.Hangs)]
     public void Peer_GoodputIsNotBack(int seed, Outage outage)
     {
-        var run = Run(seed, outage, seconds: Returns + 40, time => Contender.Peer(Peer, time));
+        var run = Run(seed, outage, seconds: Returns + 30, time => Contender.Peer(Peer, time));
 
         Assert.True(run.Mean(Returns + 10) < 0.7, run.ToString());
         Assert.True(run.Lowest(Returns + 10) < 0.3, run.ToString());
