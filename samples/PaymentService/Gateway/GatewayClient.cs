@@ -3,28 +3,33 @@ using PaymentService.Amounts;
 
 namespace PaymentService.Gateway;
 
-/// <summary>The gateway over HTTP.</summary>
+/// <summary>The gateway over HTTP, through the pipeline of the dependency <c>payment-gateway</c>.</summary>
 internal sealed class GatewayClient(HttpClient http, TimeProvider timeProvider) : IPaymentGateway
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
+    private const int MaxAnswerBytes = 64 * 1024;
+
+    // For the pipeline a call is over when its headers are here, so the body needs a bound of its own.
+    private static readonly TimeSpan BodyDeadline = TimeSpan.FromSeconds(1);
 
     public string Description => http.BaseAddress!.ToString();
 
     public async Task<GatewayAnswer> ChargeAsync(string idempotencyKey, string accountId, Amount amount, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(Deadline, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "charges");
             request.Content = JsonContent.Create(new ChargeBody(accountId, amount.Value, amount.Currency));
             request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
             // Gives the request a length; not every gateway takes chunks.
-            await request.Content.LoadIntoBufferAsync(either.Token);
-            using var response = await http.SendAsync(request, either.Token);
+            await request.Content.LoadIntoBufferAsync(cancellationToken);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var deadline = new CancellationTokenSource(BodyDeadline, timeProvider);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+            await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, either.Token);
             return await InterpretAsync(response, either.Token);
         }
-        // Whatever went wrong, the charge may have been made: only the same key can tell, later.
+        // Whatever went wrong, the charge may have been made: only the same key can tell, later. Where the pipeline refused
+        // to call (circuit open, no permit) it surely was not, but waiting in the queue is right for that, too.
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             return GatewayAnswer.Unknown;

@@ -1,0 +1,5 @@
+using Polly;
+
+namespace Resilience.Sdk.Tests.Pipelines.Peers;
+
+internal sealed class PeerLimiterOptions : ResilienceStrategyOptions;
