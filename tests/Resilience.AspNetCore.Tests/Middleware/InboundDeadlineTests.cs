@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Polly.Timeout;
 using Resilience.Pipelines.Timeouts;
+using Resilience.TestKit;
 
 namespace Resilience.AspNetCore.Tests.Middleware;
 
@@ -97,12 +98,12 @@ public sealed class InboundDeadlineTests
             Defaults,
             map => map.MapGet("/call", async (IHttpClientFactory clients, TimeProvider time) =>
             {
-                ((TestKit.ManualTimeProvider)time).Advance(TimeSpan.FromMilliseconds(400));
+                ((ManualTimeProvider)time).Advance(TimeSpan.FromMilliseconds(400));
                 var call = clients.CreateClient("downstream").GetAsync("http://downstream/");
                 sent = await server.Received.Task;
 
                 // Far less than the 10 s of an attempt.
-                ((TestKit.ManualTimeProvider)time).Advance(TimeSpan.FromMilliseconds(600));
+                ((ManualTimeProvider)time).Advance(TimeSpan.FromMilliseconds(600));
                 await Assert.ThrowsAsync<TimeoutRejectedException>(() => call);
                 return "timed out";
             }),
@@ -124,10 +125,30 @@ public sealed class InboundDeadlineTests
         var waiting = SendAsync(app, "/", "50");
         await app.UntilAsync(permits => permits.Queued == 1);
         app.Time.Advance(TimeSpan.FromMilliseconds(50));
-        using var response = await waiting;
+        using var response = await waiting.WaitAsync(Eventually.Patience, TimeProvider.System);
 
         Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
-        Assert.Equal(0, app.Permits.Queued);
+        Assert.Equal((1, 0), (app.Permits.InUse, app.Permits.Queued));
+    }
+
+    [Fact]
+    public async Task Deadline_UsedUpWhenThePermitComes_IsRefusedAndReturnsIt()
+    {
+        await using var app = await InboundApp.StartAsync(InboundApp.Limit(1, queue: 5));
+        using var client = app.Client();
+        var held = await app.HoldAsync(1, client);
+
+        var waiting = SendAsync(app, "/", "50");
+        await app.UntilAsync(permits => permits.Queued == 1);
+
+        // Less than the millisecond that could be sent on.
+        app.Time.Advance(TimeSpan.FromMilliseconds(49.5));
+        app.Release();
+        await Task.WhenAll(held);
+        using var response = await waiting.WaitAsync(Eventually.Patience, TimeProvider.System);
+
+        Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
+        Assert.Equal(0, app.Permits.InUse);
     }
 
     [Fact]
