@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Polly;
 using Polly.Simmy;
 using Polly.Simmy.Fault;
@@ -64,7 +65,12 @@ internal sealed class ChaosInjector
     }
 
     /// <summary>Makes one attempt, or spoils it.</summary>
-    public async ValueTask<Outcome<T>> AttemptAsync<T, TCall>(TCall call, int attempt, TimeSpan? limit, CancellationToken cancellationToken)
+    /// <remarks>Takes the call by reference and stays out of line, so that the pipeline's frame has no room for a copy that it hardly ever makes.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public ValueTask<Outcome<T>> AttemptAsync<T, TCall>(in TCall call, int attempt, TimeSpan? limit, CancellationToken cancellationToken)
+        where TCall : struct, ICall<T> => RunAsync<T, TCall>(call, attempt, limit, cancellationToken);
+
+    private async ValueTask<Outcome<T>> RunAsync<T, TCall>(TCall call, int attempt, TimeSpan? limit, CancellationToken cancellationToken)
         where TCall : struct, ICall<T>
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
