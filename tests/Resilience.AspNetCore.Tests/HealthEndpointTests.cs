@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Resilience.AspNetCore.Tests.Health;
 using Resilience.TestKit;
 
 namespace Resilience.AspNetCore.Tests;
@@ -130,6 +131,7 @@ public sealed class HealthEndpointTests
         var configuration = (IConfigurationRoot)app.Services.GetRequiredService<IConfiguration>();
         configuration["DrResilience:Objectives:Rto"] = "never";
         configuration.Reload();
+        app.PublishProbes();
 
         Assert.Equal("""{"status":"degraded"}""", await client.GetStringAsync("/health/ready"));
         using var detail = JsonDocument.Parse(await client.GetStringAsync("/health"));

@@ -20,6 +20,7 @@ internal sealed partial class HealthHost(
     ListenerWatch listener,
     FleetWatch fleet,
     IServer server,
+    IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<HealthHost> logger) : IHostedLifecycleService, IDisposable
 {
@@ -36,6 +37,7 @@ internal sealed partial class HealthHost(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         board.Publish();
+        lifetime.ApplicationStarted.Register(board.Publish);
         _watchdog = new WatchdogThread("dr-watchdog", board.Round, WatchdogThread.Period, logger);
         _watchdog.Start();
         fleet.Start();
@@ -45,7 +47,6 @@ internal sealed partial class HealthHost(
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses.Select(BindingAddress.Parse).ToList() ?? [];
-        board.Publish();
         if (settings.Current.Health.ManagementPort is { } port)
         {
             StartManagement(port, addresses);

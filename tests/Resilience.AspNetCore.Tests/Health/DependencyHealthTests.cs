@@ -39,6 +39,7 @@ public sealed class DependencyHealthTests
         await using var app = await StartAsync(("payment-gateway:CircuitBreaker:ConsecutiveFailures", "1"), ("payment-gateway:Retry:Enabled", "false"));
         await FailAsync(app, "payment-gateway");
         app.Time().Advance(TimeSpan.FromSeconds(1));
+        app.PublishProbes();
 
         var gateway = await DependencyAsync(app, "payment-gateway");
 
@@ -60,6 +61,7 @@ public sealed class DependencyHealthTests
         await using var app = await StartAsync(("a:CircuitBreaker:ConsecutiveFailures", "1"), ("a:Retry:Enabled", "false"));
         await FailAsync(app, "a");
         app.Services.GetRequiredService<IDependencies>()["a"].Force(mode);
+        app.PublishProbes();
 
         Assert.Equal(status, (await CheckAsync(app)).Entries["a"].Status);
         Assert.Equal(breaker, (await DependencyAsync(app, "a")).GetProperty("breaker").GetString());

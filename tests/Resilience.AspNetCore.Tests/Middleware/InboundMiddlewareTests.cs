@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http;
 using Resilience.AspNetCore.Middleware;
+using Resilience.Health;
 using Resilience.Pipelines.Bulkhead;
 using Resilience.Pipelines.Inbound;
 using Resilience.Pipelines.Timeouts;
@@ -20,7 +21,7 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
     [Fact]
     public void Permit_Free_AndAnsweredAtOnce_AllocatesNothing()
     {
-        var middleware = new InboundMiddleware(_ => Task.CompletedTask, Gate(new InboundOptions()));
+        var middleware = new InboundMiddleware(_ => Task.CompletedTask, Gate(new InboundOptions()), new DrainState());
         var context = new DefaultHttpContext();
         Repeat(1000);
 
@@ -42,7 +43,7 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
     public void Permit_Free_AndAnsweredLater_CostsNoMoreThanAnAwaitOfTheFramework()
     {
         var bare = Bytes(next => async context => await next(context));
-        var ours = Bytes(next => new InboundMiddleware(next, Gate(new InboundOptions())).InvokeAsync);
+        var ours = Bytes(next => new InboundMiddleware(next, Gate(new InboundOptions()), new DrainState()).InvokeAsync);
 
         output.WriteLine($"{ours} bytes for each request that is waited for; {bare} for a middleware that does nothing but await");
         Assert.InRange(ours - bare, 0, 100);
@@ -59,7 +60,7 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
         context.Request.Headers[CallDeadline.HeaderName] = deadline;
         context.Request.Body = new UnreadableStream();
 
-        await new InboundMiddleware(_ => throw new InvalidOperationException("It ran."), gate).InvokeAsync(context);
+        await new InboundMiddleware(_ => throw new InvalidOperationException("It ran."), gate, new DrainState()).InvokeAsync(context);
 
         Assert.Equal(status, context.Response.StatusCode);
     }
@@ -78,7 +79,8 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
                 context.Response.StatusCode = status;
                 return Task.CompletedTask;
             },
-            gate);
+            gate,
+            new DrainState());
 
         for (var i = 0; i < 100; i++)
         {
@@ -99,7 +101,8 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
                 _time.Advance(TimeSpan.FromMilliseconds(20));
                 return Task.CompletedTask;
             },
-            gate);
+            gate,
+            new DrainState());
         var context = new DefaultHttpContext();
         context.Request.Headers[CallDeadline.HeaderName] = "10";
 

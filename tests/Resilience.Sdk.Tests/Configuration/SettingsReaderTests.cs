@@ -38,7 +38,7 @@ public sealed class SettingsReaderTests
         Assert.Equal(TimeSpan.FromDays(1), database.OperationRetention);
         Assert.Equal("us-east-1", settings.Region);
         Assert.Equal(TimeSpan.FromMinutes(15), settings.Objectives.Rto);
-        Assert.Equal(8081, settings.ManagementPort);
+        Assert.Equal(8081, settings.Health.ManagementPort);
     }
 
     [Fact]
@@ -125,7 +125,13 @@ public sealed class SettingsReaderTests
     [InlineData("DrResilience:Dependencies:gw:Preset", "Microsft", "is not known", "Did you mean 'Microsoft'?")]
     [InlineData("DrResilience:Defaults:Retri:Delay", "00:00:01", "is not a known key", "Did you mean 'Retry'?")]
     [InlineData("DrResilience:Journal:Path", "/x", "is not available in this version", "Remove it")]
-    [InlineData("DrResilience:Health:DrainDelay", "00:00:10", "is not available in this version", "Remove it")]
+    [InlineData("DrResilience:Health:DrainDelay", "00:11:00", "is out of range", "00:10:00")]
+    [InlineData("DrResilience:Health:Fleet", "nowhere", "is not a host with a port", "payment-service-headless:8081")]
+    [InlineData("DrResilience:Health:Watchdog:PoolLagUnready", "00:00:00.5", "must lie between", "PoolFrozen")]
+    [InlineData("DrResilience:Health:Checks:db:Intervall", "00:00:10", "is not a known key", "Interval")]
+    [InlineData("DrResilience:Dependencies:api:Probe:Path", "health", "is not a path", "/health")]
+    [InlineData("DrResilience:Dependencies:api:Probe:Path", "//evil.example/health", "is not a path", "/health")]
+    [InlineData("DrResilience:Dependencies:payments-db:Probe:FailReady", "yes", "is neither true nor false", "FailReady")]
     [InlineData("DrResilience:Dependencies:other:Postgres", "text", "a section with keys is expected", "Postgres")]
     [InlineData($"{Regions}:7:Name", "", "is missing", ":Regions:7:Name")]
     [InlineData($"{Regions}:0:Name", "Host=a;Password=x", "looks like a connection string", "swapped")]
