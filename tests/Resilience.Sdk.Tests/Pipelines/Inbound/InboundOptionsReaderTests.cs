@@ -59,5 +59,5 @@ public sealed class InboundOptionsReaderTests
 
     private static InboundOptions Read(params (string Key, string Value)[] settings) => DrResilienceSettingsReader.Read(new ConfigurationBuilder()
         .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"DrResilience:Inbound:{setting.Key}", (string?)setting.Value)))
-        .Build()).Inbound;
+        .Build(), isProduction: true).Inbound;
 }
