@@ -57,7 +57,9 @@ public sealed class InboundOptionsReaderTests
         Assert.StartsWith($"DrResilience:Inbound:{key.Split(':')[0]}", Assert.Single(exception.Errors), StringComparison.Ordinal);
     }
 
-    private static InboundOptions Read(params (string Key, string Value)[] settings) => DrResilienceSettingsReader.Read(new ConfigurationBuilder()
-        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"DrResilience:Inbound:{setting.Key}", (string?)setting.Value)))
-        .Build()).Inbound;
+    private static InboundOptions Read(params (string Key, string Value)[] settings) => DrResilienceSettingsReader.Read(
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"DrResilience:Inbound:{setting.Key}", (string?)setting.Value)))
+            .Build(),
+        isProduction: true).Inbound;
 }
