@@ -37,7 +37,7 @@ public static class DrHealthEndpointExtensions
         Map(endpoints, "/health/startup", context => ProbeEndpoints.StartupAsync(context, board));
         Map(endpoints, "/health/live", context => ProbeEndpoints.LiveAsync(context, board));
         Map(endpoints, "/health/ready", context => ProbeEndpoints.ReadyAsync(context, board));
-        return endpoints.MapMethods("/health", Methods, context => DetailAsync(context, reporter, access)).ExcludeFromDescription();
+        return endpoints.MapMethods("/health", Methods, context => DetailAsync(context, reporter, access)).DisableDrLoadShedding().ExcludeFromDescription();
     }
 
     private static void Map(IEndpointRouteBuilder endpoints, string path, RequestDelegate answer) =>
