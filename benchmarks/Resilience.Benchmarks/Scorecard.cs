@@ -15,6 +15,7 @@ internal static class Scorecard
     private static readonly (string[] Rows, Func<CancellationToken, Task<IReadOnlyList<ScorecardRow>>> Measure)[] Groups =
     [
         (["open.writer.ns", "open.writer.bytes"], OpenWriterBenchmark.MeasureAsync),
+        (ProbeBenchmark.Rows, ProbeBenchmark.MeasureAsync),
         (PipelineBenchmark.Rows, PipelineBenchmark.MeasureAsync),
         (FailoverBenchmark.Rows, FailoverBenchmark.MeasureAsync),
     ];

@@ -2,7 +2,7 @@ namespace Resilience.Benchmarks;
 
 /// <summary>One figure, ours beside the peer's, measured in the same run.</summary>
 /// <param name="Name">The row's name: area, case, unit.</param>
-/// <param name="Unit">What the figures count; lower is better, except where it is a multiple (x).</param>
+/// <param name="Unit">What the figures count; lower is better, except for multiples (x) and rates (1/s).</param>
 /// <param name="Ours">This SDK.</param>
 /// <param name="Peer">The peer.</param>
 /// <param name="PeerName">Who the peer is, with the settings that matter.</param>
