@@ -1,0 +1,90 @@
+using Xunit.Abstractions;
+
+namespace Resilience.IntegrationTests.Health;
+
+/// <summary>The thread pool starved, deadlocked, and the machine busy: what the management listener says meanwhile.</summary>
+[Collection(AloneCollection.Name)]
+public sealed class ThreadPoolTests(ITestOutputHelper output)
+{
+    private const int Blocked = 600;
+    private static readonly TimeSpan Minute = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Starved_NoProbeFails_DegradedThenUnready_AliveAllTheTime()
+    {
+        await using var app = await ProbedApp.StartAsync([]);
+        IReadOnlyList<ProbeResult> ready = [];
+        IReadOnlyList<ProbeResult> live = [];
+        using (new BlockedPool(Blocked, progresses: true))
+        {
+            var other = new Thread(() => live = new Prober(app.Management, "/health/live").Run(20, Minute, threads: 1));
+            other.Start();
+            ready = new Prober(app.Management, "/health/ready").Run(20, Minute, threads: 1);
+            other.Join();
+        }
+
+        var longest = ready.Concat(live).Max(result => result.Took);
+        output.WriteLine($"{ready.Count + live.Count} probes, longest {longest.TotalMilliseconds:0.0} ms; {string.Join(" → ", Changes(ready))}");
+        Assert.DoesNotContain(ready.Concat(live), result => result.Status == 0);
+        Assert.All(live, result => Assert.Equal(200, result.Status));
+        Assert.Equal(["""200 {"status":"ready"}""", """200 {"status":"degraded"}""", """503 {"status":"not-ready"}"""], Changes(ready).Take(3));
+
+        // It serves again as soon as it can.
+        await EventuallyAsync(() => new Prober(app.Management, "/health/ready").Once().Status == 200);
+    }
+
+    [Fact]
+    public async Task Deadlocked_LivenessFailsWithinItsTimeAndNotBefore()
+    {
+        await using var app = await ProbedApp.StartAsync(
+            [("Health:Watchdog:PoolLagDegraded", "00:00:00.5"), ("Health:Watchdog:PoolLagUnready", "00:00:02"), ("Health:Watchdog:PoolFrozen", "00:00:05")]);
+        IReadOnlyList<ProbeResult> live;
+        using (new BlockedPool(Blocked, progresses: false))
+        {
+            live = new Prober(app.Management, "/health/live").Run(20, TimeSpan.FromSeconds(15), threads: 1);
+        }
+
+        output.WriteLine(string.Join(" → ", live.Where((result, i) => i == 0 || live[i - 1].Status != result.Status).Select(result => $"{result.At.TotalSeconds:0.0} s: {result.Status}")));
+        Assert.DoesNotContain(live, result => result.Status == 0);
+        var died = live.First(result => result.Status == 503).At;
+        Assert.InRange(died, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(10));
+        Assert.Equal("""{"status":"dead"}""", live[^1].Body);
+        await EventuallyAsync(() => new Prober(app.Management, "/health/live").Once().Status == 200);
+    }
+
+    [Fact]
+    public async Task MachineIsBusy_NothingIsKilledOrTakenOutOfService()
+    {
+        await using var app = await ProbedApp.StartAsync([]);
+        using var stop = new CancellationTokenSource();
+        var busy = Enumerable.Range(0, 16).Select(_ => new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                Thread.SpinWait(1000);
+            }
+        }) { IsBackground = true }).ToList();
+        busy.ForEach(thread => thread.Start());
+
+        var live = new Prober(app.Management, "/health/live").Run(20, TimeSpan.FromSeconds(15), threads: 1);
+        var ready = new Prober(app.Management, "/health/ready").Once();
+        await stop.CancelAsync();
+        busy.ForEach(thread => thread.Join());
+
+        output.WriteLine($"{live.Count} probes, longest {live.Max(result => result.Took).TotalMilliseconds:0} ms");
+        Assert.All(live, result => Assert.Equal(200, result.Status));
+        Assert.Equal(200, ready.Status);
+    }
+
+    private static IEnumerable<string> Changes(IReadOnlyList<ProbeResult> results) =>
+        results.Where((result, i) => i == 0 || results[i - 1].Body != result.Body).Select(result => $"{result.Status} {result.Body}");
+
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        while (!condition())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
+        }
+    }
+}
