@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -46,7 +47,7 @@ public static class DrResilienceWebExtensions
         services.AddSingleton(static provider =>
         {
             var settings = provider.GetRequiredService<SettingsMonitor>();
-            return new FleetWatch(() => settings.Current.Health.Fleet, provider.GetRequiredService<TimeProvider>());
+            return new FleetWatch(() => settings.Current.Health.Fleet, Dns.GetHostAddressesAsync, provider.GetRequiredService<TimeProvider>());
         });
         services.AddSingleton<HealthInputs>();
         services.AddSingleton<ProbeBoard>();

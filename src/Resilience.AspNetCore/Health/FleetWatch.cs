@@ -11,7 +11,7 @@ namespace Resilience.AspNetCore.Health;
 /// last ones out of service. Nothing is known without <c>Health:Fleet</c>, or while its name does not resolve: then each
 /// replica decides alone.
 /// </summary>
-internal sealed class FleetWatch(Func<string?> address, TimeProvider time) : IDisposable
+internal sealed class FleetWatch(Func<string?> address, Func<string, CancellationToken, Task<IPAddress[]>> resolve, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
@@ -41,7 +41,7 @@ internal sealed class FleetWatch(Func<string?> address, TimeProvider time) : IDi
             var port = int.Parse(fleet.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture);
             try
             {
-                var replicas = await Dns.GetHostAddressesAsync(fleet[..colon], cancellationToken).WaitAsync(Timeout, time, cancellationToken);
+                var replicas = await resolve(fleet[..colon], cancellationToken).WaitAsync(Timeout, time, cancellationToken);
                 var own = OwnAddresses();
                 var others = replicas.Where(replica => !own.Contains(replica)).Take(MostReplicas).ToList();
                 var ready = (await Task.WhenAll(others.Select(other => IsReadyAsync(other, port, cancellationToken)))).Count(isReady => isReady);
