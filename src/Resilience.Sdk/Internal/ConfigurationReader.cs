@@ -31,6 +31,42 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
         return child.Value;
     }
 
+    /// <summary>A text that must be there.</summary>
+    public string? Required(string key)
+    {
+        var before = errors.Count;
+        var text = Text(key);
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            if (errors.Count == before)
+            {
+                Report(key, null, "is missing.");
+            }
+
+            return null;
+        }
+
+        return text;
+    }
+
+    /// <summary>A name that nobody knows.</summary>
+    /// <param name="key">Where it stands.</param>
+    /// <param name="value">The name.</param>
+    /// <param name="known">The names there are.</param>
+    /// <param name="wayOut">What to do besides mending a typo; may be empty.</param>
+    public void ReportUnknown(string key, string value, IReadOnlyCollection<string> known, string wayOut) => Report(
+        key,
+        value,
+        $"is not known. {(known.Count == 0 ? "There is none yet." : $"Known: {string.Join(", ", known.Order(StringComparer.Ordinal))}.")}{DidYouMean(value, known)}{(wayOut.Length == 0 ? "" : " " + wayOut)}");
+
+    /// <summary>Every value below that no reader has asked for, with its key. They are known from then on.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Rest()
+    {
+        var rest = section.GetChildren().Where(child => !_known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)).ToList();
+        rest.ForEach(child => Know(child.Key));
+        return rest.Where(child => child.Value is not null).Select(child => KeyValuePair.Create(child.Key, child.Value!));
+    }
+
     public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan min, TimeSpan max)
     {
         if (Text(key) is not { } text)
@@ -167,25 +203,23 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
     }
 
     /// <summary>The named (or, in a list, numbered) sections below a key, in the order of the configuration.</summary>
-    public IReadOnlyList<KeyValuePair<string, ConfigurationReader>> Children(string key)
-    {
-        if (Section(key) is not { } parent)
-        {
-            return [];
-        }
+    public IReadOnlyList<KeyValuePair<string, ConfigurationReader>> Children(string key) => Section(key)?.Children() ?? [];
 
+    /// <summary>The named sections of this one.</summary>
+    public IReadOnlyList<KeyValuePair<string, ConfigurationReader>> Children()
+    {
         var children = new List<KeyValuePair<string, ConfigurationReader>>();
-        foreach (var child in section.GetSection(key).GetChildren())
+        foreach (var child in section.GetChildren())
         {
             if (string.IsNullOrEmpty(child.Value))
             {
                 // An empty section counts: it was written down, and whoever reads it says what is missing.
-                parent.Know(child.Key);
+                Know(child.Key);
                 children.Add(new(child.Key, new ConfigurationReader(child, errors)));
             }
             else
             {
-                parent.Section(child.Key);
+                Section(child.Key);
             }
         }
 
