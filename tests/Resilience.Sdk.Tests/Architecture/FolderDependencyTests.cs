@@ -22,7 +22,8 @@ public sealed class FolderDependencyTests
         ["Evidence"] = ["Regions"],
         ["Postgres"] = ["Regions", "Evidence"],
         ["Health"] = ["Regions", "Pipelines", "Postgres"],
-        ["DependencyInjection"] = ["Regions", "Pipelines", "Evidence", "Postgres", "Health"],
+        ["Degradation"] = ["Pipelines", "Postgres"],
+        ["DependencyInjection"] = ["Regions", "Pipelines", "Evidence", "Postgres", "Health", "Degradation"],
     };
 
     private static readonly Dictionary<string, string[]> AspNetCore = new(StringComparer.Ordinal)
