@@ -22,8 +22,10 @@ public sealed class FolderDependencyTests
         ["Evidence"] = ["Regions"],
         ["Postgres"] = ["Regions", "Evidence"],
         ["Health"] = ["Regions", "Pipelines", "Postgres"],
-        ["Degradation"] = ["Pipelines", "Postgres"],
-        ["DependencyInjection"] = ["Regions", "Pipelines", "Evidence", "Postgres", "Health", "Degradation"],
+        ["Journal"] = [],
+        ["Queueing"] = ["Journal", "Postgres"],
+        ["Degradation"] = ["Pipelines", "Postgres", "Queueing"],
+        ["DependencyInjection"] = ["Regions", "Pipelines", "Evidence", "Postgres", "Health", "Journal", "Queueing", "Degradation"],
     };
 
     private static readonly Dictionary<string, string[]> AspNetCore = new(StringComparer.Ordinal)
