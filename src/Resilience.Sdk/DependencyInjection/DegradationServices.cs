@@ -31,6 +31,7 @@ internal static class DegradationServices
             provider,
             provider.GetRequiredService<FallbackRunner>(),
             provider.GetRequiredService<EpisodeClock>(),
+            provider.GetServices<IDegradationListener>(),
             provider.GetRequiredService<TimeProvider>(),
             new Random()));
         services.AddSingleton<IDegradation>(static provider => provider.GetRequiredService<Degrader>());
