@@ -79,11 +79,11 @@ internal sealed partial class EpisodeMonitor : IAsyncDisposable
         Reconcile(effects.Actions);
     }
 
+    /// <summary>Ends the loop. May be called twice: the host stops it, then the container disposes of it.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _loop;
-        _stop.Dispose();
     }
 
     private async Task RunAsync(CancellationToken stop)
