@@ -68,6 +68,7 @@ internal sealed class Degrader : IDegradation
             return PlainAsync(request, primary, cancellationToken);
         }
 
+        rule.Episode.Calls.Count();
         if (rule.Episode.State.Phase != EpisodePhase.Healthy && !IsCalled(rule))
         {
             return InsteadAsync(rule, request, primary, cancellationToken);

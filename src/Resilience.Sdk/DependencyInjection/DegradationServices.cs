@@ -37,7 +37,12 @@ internal static class DegradationServices
         services.AddSingleton<IDegradation>(static provider => provider.GetRequiredService<Degrader>());
         services.AddHttpClient(JsonSink.Client).RemoveAllLoggers();
         services.AddSingleton(static provider => new AlertDispatcher(
-            AlertSinks.All(provider.GetRequiredService<SettingsMonitor>().Current.Alerts, provider.GetRequiredService<IHttpClientFactory>(), provider.GetServices<IAlertSink>()),
+            AlertSinks.All(
+                provider.GetRequiredService<SettingsMonitor>().Current.Alerts,
+                provider.GetRequiredService<IHttpClientFactory>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetServices<IAlertSink>()),
+            Holders(provider),
             provider.GetRequiredService<TimeProvider>(),
             new Random(),
             provider.GetRequiredService<ILogger<AlertDispatcher>>()));
@@ -56,4 +61,9 @@ internal static class DegradationServices
         });
         services.AddHostedService<DegradationService>();
     }
+
+    /// <summary>Replicas of a service share its database.</summary>
+    private static IAlertHolders Holders(IServiceProvider provider) => provider.GetRequiredService<DatabaseRegistry>().All is [var first, ..]
+        ? new PostgresAlertHolders(first, $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():n}")
+        : new SoleHolder();
 }

@@ -3,12 +3,12 @@ namespace Resilience.Degradation.Alerts;
 /// <summary>Where alerts go: what the configuration names, and what the application added.</summary>
 internal static class AlertSinks
 {
-    public static IEnumerable<IAlertSink> All(AlertsOptions options, IHttpClientFactory clients, IEnumerable<IAlertSink> added)
+    public static IEnumerable<IAlertSink> All(AlertsOptions options, IHttpClientFactory clients, TimeProvider time, IEnumerable<IAlertSink> added)
     {
         var sinks = added.ToList();
         if (options.Alertmanager is { } alertmanager)
         {
-            sinks.Add(new AlertmanagerSink(clients, Folder(alertmanager)));
+            sinks.Add(new AlertmanagerSink(clients, Folder(alertmanager), time));
         }
 
         if (options.PagerDutyRoutingKey is { } routingKey)
