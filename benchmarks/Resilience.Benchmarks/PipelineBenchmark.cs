@@ -14,9 +14,10 @@ namespace Resilience.Benchmarks;
 internal static class PipelineBenchmark
 {
     public static readonly string[] Rows =
-        ["pipeline.standard.ns", "pipeline.standard.bytes", "pipeline.standard.scaling", "breaker.reject.ns", "http.standard.ns", "http.standard.bytes"];
+        ["pipeline.standard.ns", "pipeline.standard.bytes", "pipeline.standard.scaling", "pipeline.asPolly.ns", "pipeline.asPolly.scaling", "breaker.reject.ns", "http.standard.ns", "http.standard.bytes"];
 
     private const string Chain = "Polly.Core time-out, retry, breaker, time-out; no telemetry";
+    private static readonly Func<CancellationToken, ValueTask<int>> Answer = static _ => new(42);
     private static readonly TimeSpan LongBreak = TimeSpan.FromHours(1);
 
     public static async Task<IReadOnlyList<ScorecardRow>> MeasureAsync(CancellationToken cancellationToken)
@@ -29,8 +30,9 @@ internal static class PipelineBenchmark
         var options = new DependencyOptions();
         var dependency = new Dependency("bench", options, TimeProvider.System, () => new Random(1));
         var chain = PollyChain();
-        var success = await Pairs.MeasureAsync(() => CallAsync(dependency.Pipeline), () => CallAsync(chain));
-        var scaling = (Ours: Scaling(dependency.Pipeline, success.Ours.Ns), Peer: Scaling(chain, success.Peer.Ns));
+        var success = await Pairs.MeasureAsync(() => CallAsync(dependency), () => CallAsync(chain));
+        var wrapped = await Pairs.MeasureAsync(() => CallAsync(dependency.Pipeline), () => CallAsync(chain));
+        var peerScaling = Scaling(() => CallAsync(chain), success.Peer.Ns);
 
         var rejecting = new Dependency("rejecting", options with { CircuitBreaker = options.CircuitBreaker with { BreakDuration = LongBreak, MaxBreakDuration = LongBreak } }, TimeProvider.System, () => new Random(1));
         var breaker = new ResiliencePipelineBuilder()
@@ -47,7 +49,9 @@ internal static class PipelineBenchmark
         [
             new("pipeline.standard.ns", "ns", success.Ours.Ns, success.Peer.Ns, Chain),
             new("pipeline.standard.bytes", "B", success.Ours.Bytes, success.Peer.Bytes, Chain),
-            new("pipeline.standard.scaling", "x", scaling.Ours, scaling.Peer, $"two threads; {Chain}"),
+            new("pipeline.standard.scaling", "x", Scaling(() => CallAsync(dependency), success.Ours.Ns), peerScaling, $"two threads; {Chain}"),
+            new("pipeline.asPolly.ns", "ns", wrapped.Ours.Ns, wrapped.Peer.Ns, Chain),
+            new("pipeline.asPolly.scaling", "x", Scaling(() => CallAsync(dependency.Pipeline), wrapped.Ours.Ns), peerScaling, $"two threads, which share Polly's pool of contexts; {Chain}"),
             new("breaker.reject.ns", "ns", rejected.Ours.Ns, rejected.Peer.Ns, "Polly.Core breaker, open"),
             new("http.standard.ns", "ns", http.Ours.Ns, http.Peer.Ns, "the bare handler"),
             new("http.standard.bytes", "B", http.Ours.Bytes, http.Peer.Bytes, "the bare handler"),
@@ -74,6 +78,14 @@ internal static class PipelineBenchmark
         for (var i = 0; i < Pairs.Calls; i++)
         {
             await pipeline.ExecuteAsync(static (_, _) => new ValueTask<int>(42), 0, CancellationToken.None);
+        }
+    }
+
+    private static async Task CallAsync(Dependency dependency)
+    {
+        for (var i = 0; i < Pairs.Calls; i++)
+        {
+            await dependency.ExecuteAsync(Answer, CancellationToken.None);
         }
     }
 
@@ -126,7 +138,7 @@ internal static class PipelineBenchmark
     }
 
     /// <summary>How many times the calls of one thread two threads make together.</summary>
-    private static double Scaling(ResiliencePipeline pipeline, double alone)
+    private static double Scaling(Func<Task> batch, double alone)
     {
         var best = double.MaxValue;
         for (var round = 0; round < 50; round++)
@@ -140,7 +152,7 @@ internal static class PipelineBenchmark
                 for (var i = 0; i < 10; i++)
                 {
 #pragma warning disable VSTHRD002 // It completes synchronously.
-                    CallAsync(pipeline).GetAwaiter().GetResult();
+                    batch().GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
                 }
 
