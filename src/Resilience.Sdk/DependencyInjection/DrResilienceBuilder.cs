@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Resilience.DependencyInjection;
@@ -5,9 +6,10 @@ namespace Resilience.DependencyInjection;
 /// <summary>Adds to the SDK what configuration cannot hold. Used while the application is built, by one thread.</summary>
 public sealed class DrResilienceBuilder
 {
-    internal DrResilienceBuilder()
-    {
-    }
+    internal DrResilienceBuilder(IServiceCollection services) => Services = services;
+
+    /// <summary>The services of the application being built.</summary>
+    internal IServiceCollection Services { get; }
 
     internal Dictionary<string, Action<string, NpgsqlDataSourceBuilder>> DataSources { get; } = new(StringComparer.Ordinal);
 

@@ -18,6 +18,7 @@ internal sealed partial class SettingsMonitor : IDisposable
     private readonly IConfiguration _configuration;
     private readonly bool _isProduction;
     private readonly ILogger _logger;
+    private readonly IReadOnlyCollection<IDependencyKind> _kinds;
     private readonly IDisposable _subscription;
     private readonly Lock _reloading = new();
     private DrResilienceSettings _current;
@@ -25,12 +26,13 @@ internal sealed partial class SettingsMonitor : IDisposable
     private string _chaos = "";
 
     /// <exception cref="DrResilienceConfigurationException">The settings cannot be used at all.</exception>
-    public SettingsMonitor(IConfiguration configuration, IHostEnvironment environment, ILogger<SettingsMonitor> logger)
+    public SettingsMonitor(IConfiguration configuration, IHostEnvironment environment, ILogger<SettingsMonitor> logger, IEnumerable<IDependencyKind>? kinds = null)
     {
         _configuration = configuration;
         _isProduction = environment.IsProduction();
         _logger = logger;
-        _current = DrResilienceSettingsReader.Read(configuration, _isProduction);
+        _kinds = [.. kinds ?? []];
+        _current = DrResilienceSettingsReader.Read(configuration, _isProduction, _kinds);
         AnnounceChaos(_current);
         _subscription = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
     }
@@ -51,7 +53,7 @@ internal sealed partial class SettingsMonitor : IDisposable
         {
             try
             {
-                Volatile.Write(ref _current, DrResilienceSettingsReader.Read(_configuration, _isProduction));
+                Volatile.Write(ref _current, DrResilienceSettingsReader.Read(_configuration, _isProduction, _kinds));
                 Volatile.Write(ref _refused, []);
                 Reloads.Add(1, new KeyValuePair<string, object?>("dr.result", "accepted"));
                 AnnounceChaos(_current);

@@ -4,15 +4,19 @@ namespace Resilience.Degradation.Fallbacks;
 public interface IStaleStore
 {
     /// <summary>Keeps an answer. Must not fail or wait: it is called where calls succeed.</summary>
+    /// <typeparam name="T">What the call returns.</typeparam>
     /// <param name="fallback">The fallback that will need it.</param>
     /// <param name="key">What it answers.</param>
-    /// <param name="value">The answer.</param>
-    void Keep(string fallback, string key, object value);
+    /// <param name="value">The answer. It may be written out later, so it must not change.</param>
+    void Keep<T>(string fallback, string key, T value)
+        where T : notnull;
 
     /// <summary>Finds an answer.</summary>
+    /// <typeparam name="T">The type it was kept as; an answer of another type is none.</typeparam>
     /// <param name="fallback">The fallback.</param>
     /// <param name="key">What it answers.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>The answer with its age; null when there is none.</returns>
-    ValueTask<(object Value, TimeSpan Age)?> FindAsync(string fallback, string key, CancellationToken cancellationToken);
+    ValueTask<(T Value, TimeSpan Age)?> FindAsync<T>(string fallback, string key, CancellationToken cancellationToken)
+        where T : notnull;
 }

@@ -8,7 +8,8 @@ internal sealed class MemoryStaleStore(TimeProvider time, int capacity = 10_000)
     private readonly ConcurrentDictionary<(string Fallback, string Key), Entry> _entries = new();
     private int _trimming;
 
-    public void Keep(string fallback, string key, object value)
+    public void Keep<T>(string fallback, string key, T value)
+        where T : notnull
     {
         _entries[(fallback, key)] = new Entry(value, time.GetTimestamp());
         if (_entries.Count > capacity && Interlocked.Exchange(ref _trimming, 1) == 0)
@@ -22,8 +23,9 @@ internal sealed class MemoryStaleStore(TimeProvider time, int capacity = 10_000)
         }
     }
 
-    public ValueTask<(object Value, TimeSpan Age)?> FindAsync(string fallback, string key, CancellationToken cancellationToken) =>
-        new(_entries.TryGetValue((fallback, key), out var entry) ? (entry.Value, time.GetElapsedTime(entry.KeptAt)) : null);
+    public ValueTask<(T Value, TimeSpan Age)?> FindAsync<T>(string fallback, string key, CancellationToken cancellationToken)
+        where T : notnull =>
+        new(_entries.TryGetValue((fallback, key), out var entry) && entry.Value is T value ? (value, time.GetElapsedTime(entry.KeptAt)) : null);
 
     private sealed record Entry(object Value, long KeptAt);
 }

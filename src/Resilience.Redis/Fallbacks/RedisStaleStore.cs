@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Resilience.Degradation.Fallbacks;
+using Resilience.Internal;
+using Resilience.Redis.Connections;
+using StackExchange.Redis;
+
+namespace Resilience.Redis.Fallbacks;
+
+/// <summary>
+/// Keeps the last good answers in Redis, for all replicas, and those of this one in memory besides. Keeping puts an answer
+/// down and goes on; one writer in the background takes the latest of each key to the server, a few times a second.
+/// </summary>
+internal sealed partial class RedisStaleStore : IStaleStore
+{
+    /// <summary>More keys than this wait only when the server is slow; what comes then is kept in memory alone.</summary>
+    private const int MostWaiting = 1000;
+
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
+    private readonly ConcurrentDictionary<(string Fallback, string Key), IKeptAnswer> _waiting = new();
+    private readonly ConcurrentDictionary<string, bool> _refused = new(StringComparer.Ordinal);
+    private readonly MemoryStaleStore _memory;
+    private readonly AnswerLink _link;
+    private readonly AnswerFormat _format;
+    private readonly RedisStaleStoreOptions _options;
+    private readonly string _prefix;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private int _writing;
+
+    public RedisStaleStore(RedisConnection connection, RedisStaleStoreOptions options, string prefix, TimeProvider time, ILogger logger)
+    {
+        _memory = new MemoryStaleStore(time);
+        _link = new AnswerLink(connection, options.Timeout, time, logger);
+        _format = new AnswerFormat(options.Json, options.MaxValueBytes);
+        _options = options;
+        _prefix = prefix;
+        _time = time;
+        _logger = logger;
+    }
+
+    public void Keep<T>(string fallback, string key, T value)
+        where T : notnull
+    {
+        _memory.Keep(fallback, key, value);
+        if (_waiting.Count >= MostWaiting && !_waiting.ContainsKey((fallback, key)))
+        {
+            AnswerMetrics.Count(fallback, "lost");
+            return;
+        }
+
+        _waiting[(fallback, key)] = new KeptAnswer<T>(_time.GetUtcNow(), value);
+        StartWriting();
+    }
+
+    public async ValueTask<(T Value, TimeSpan Age)?> FindAsync<T>(string fallback, string key, CancellationToken cancellationToken)
+        where T : notnull
+    {
+        var own = await _memory.FindAsync<T>(fallback, key, cancellationToken);
+        var (_, bytes) = await _link.TryAsync(database => database.StringGetAsync(RedisKeyOf(fallback, key)), cancellationToken);
+        if (bytes.IsNull || _format.Read<T>(bytes!) is not { } stored)
+        {
+            return own;
+        }
+
+        // Clocks of replicas differ; an answer is never younger than just now.
+        var age = _time.GetUtcNow() - stored.At;
+        age = age < TimeSpan.Zero ? TimeSpan.Zero : age;
+        return own is { } mine && mine.Age <= age ? mine : (stored.Value, age);
+    }
+
+    private void StartWriting()
+    {
+        if (Interlocked.Exchange(ref _writing, 1) == 0)
+        {
+            // Not with the ambient values of the call that happens to be the first.
+            using (ExecutionContext.SuppressFlow())
+            {
+                _ = Task.Run(WriteAsync);
+            }
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            foreach (var (key, _) in _waiting)
+            {
+                if (_waiting.TryRemove(key, out var answer))
+                {
+                    AnswerMetrics.Count(key.Fallback, await WriteAsync(key.Fallback, key.Key, answer));
+                }
+            }
+
+            await Task.Delay(Gathering, _time);
+        }
+#pragma warning disable CA1031 // The next answer starts the writer anew.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Guarded.Run(() => LogFailed(_logger, exception));
+        }
+
+        Volatile.Write(ref _writing, 0);
+        if (!_waiting.IsEmpty)
+        {
+            StartWriting();
+        }
+    }
+
+    private async Task<string> WriteAsync(string fallback, string key, IKeptAnswer answer)
+    {
+        byte[]? bytes;
+        try
+        {
+            bytes = answer.Write(_format);
+        }
+#pragma warning disable CA1031 // Converters and getters are other people's code.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            if (_refused.TryAdd(fallback, true))
+            {
+                Guarded.Run(() => LogUnwritable(_logger, fallback, exception.GetType().Name));
+            }
+
+            return "unwritable";
+        }
+
+        if (bytes is null)
+        {
+            if (_refused.TryAdd(fallback, true))
+            {
+                Guarded.Run(() => LogTooLarge(_logger, fallback, _options.MaxValueBytes));
+            }
+
+            return "too-large";
+        }
+
+        var (answered, _) = await _link.TryAsync(
+            database => database.StringSetAsync(RedisKeyOf(fallback, key), bytes, _options.Expiry, When.Always, CommandFlags.None), CancellationToken.None);
+        return answered ? "kept" : "lost";
+    }
+
+    private string RedisKeyOf(string fallback, string key) => $"{_prefix}{fallback}:{key}";
+
+    [LoggerMessage(1502, LogLevel.Error, "Keeping answers of fallbacks in Redis failed in a way that was not foreseen; it goes on")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1503, LogLevel.Warning, "An answer for the fallback '{Fallback}' cannot be written as JSON ({Reason}) and is kept in this process only. Said once")]
+    private static partial void LogUnwritable(ILogger logger, string fallback, string reason);
+
+    [LoggerMessage(1504, LogLevel.Warning, "An answer for the fallback '{Fallback}' has more than {Limit} bytes and is kept in this process only (MaxValueBytes). Said once")]
+    private static partial void LogTooLarge(ILogger logger, string fallback, int limit);
+}
