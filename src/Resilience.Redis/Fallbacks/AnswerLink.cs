@@ -16,9 +16,9 @@ internal sealed partial class AnswerLink(RedisConnection connection, TimeSpan ti
     private long _restsUntil;
     private int _down;
 
-    /// <returns>The result; the default when the server did not give one.</returns>
+    /// <returns>What the server answered; the default when it did not.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async ValueTask<(bool Answered, T? Result)> TryAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
+    public async ValueTask<(LinkResult Result, T? Answer)> TryAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
     {
         if (connection.Current is not { } multiplexer)
         {
@@ -33,32 +33,36 @@ internal sealed partial class AnswerLink(RedisConnection connection, TimeSpan ti
 
         try
         {
-            var result = await Bounded.WaitAsync(command(multiplexer.GetDatabase()), timeout, time, cancellationToken);
+            var answer = await Bounded.WaitAsync(command(multiplexer.GetDatabase()), timeout, time, cancellationToken);
             if (Interlocked.Exchange(ref _down, 0) != 0)
             {
                 Guarded.Run(() => LogBack(logger));
             }
 
-            return (true, result);
+            return (LinkResult.Done, answer);
         }
         catch (TimeoutException)
         {
             Volatile.Write(ref _restsUntil, (_clock.Now + Rest).Ticks);
             return Failed();
         }
+        catch (RedisServerException)
+        {
+            return (LinkResult.Refused, default);
+        }
         catch (Exception exception) when (exception is RedisException or ObjectDisposedException)
         {
             return Failed();
         }
 
-        (bool, T?) Failed()
+        (LinkResult, T?) Failed()
         {
             if (Interlocked.Exchange(ref _down, 1) == 0)
             {
                 Guarded.Run(() => LogDown(logger));
             }
 
-            return (false, default);
+            return (LinkResult.Unavailable, default);
         }
     }
 

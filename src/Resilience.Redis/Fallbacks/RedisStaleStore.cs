@@ -9,14 +9,16 @@ namespace Resilience.Redis.Fallbacks;
 
 /// <summary>
 /// Keeps the last good answers in Redis, for all replicas, and those of this one in memory besides. Keeping puts an answer
-/// down and goes on; one writer in the background takes the latest of each key to the server, a few times a second.
+/// down and goes on; one writer in the background takes the latest of each key to the server, a few times a second. While
+/// the server is not there they wait.
 /// </summary>
-internal sealed partial class RedisStaleStore : IStaleStore
+internal sealed partial class RedisStaleStore : IStaleStore, IDisposable
 {
-    /// <summary>More keys than this wait only when the server is slow; what comes then is kept in memory alone.</summary>
+    /// <summary>More keys than this wait only when the server is slow or away; what comes then is kept in memory alone.</summary>
     private const int MostWaiting = 1000;
 
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Away = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<(string Fallback, string Key), IKeptAnswer> _waiting = new();
     private readonly ConcurrentDictionary<string, bool> _refused = new(StringComparer.Ordinal);
     private readonly MemoryStaleStore _memory;
@@ -27,6 +29,7 @@ internal sealed partial class RedisStaleStore : IStaleStore
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private int _writing;
+    private bool _disposed;
 
     public RedisStaleStore(RedisConnection connection, RedisStaleStoreOptions options, string prefix, TimeProvider time, ILogger logger)
     {
@@ -69,9 +72,11 @@ internal sealed partial class RedisStaleStore : IStaleStore
         return own is { } mine && mine.Age <= age ? mine : (stored.Value, age);
     }
 
+    public void Dispose() => Volatile.Write(ref _disposed, true);
+
     private void StartWriting()
     {
-        if (Interlocked.Exchange(ref _writing, 1) == 0)
+        if (!Volatile.Read(ref _disposed) && Interlocked.Exchange(ref _writing, 1) == 0)
         {
             // Not with the ambient values of the call that happens to be the first.
             using (ExecutionContext.SuppressFlow())
@@ -85,15 +90,7 @@ internal sealed partial class RedisStaleStore : IStaleStore
     {
         try
         {
-            foreach (var (key, _) in _waiting)
-            {
-                if (_waiting.TryRemove(key, out var answer))
-                {
-                    AnswerMetrics.Count(key.Fallback, await WriteAsync(key.Fallback, key.Key, answer));
-                }
-            }
-
-            await Task.Delay(Gathering, _time);
+            await Task.Delay(await WriteAllAsync() ? Gathering : Away, _time);
         }
 #pragma warning disable CA1031 // The next answer starts the writer anew.
         catch (Exception exception)
@@ -109,7 +106,32 @@ internal sealed partial class RedisStaleStore : IStaleStore
         }
     }
 
-    private async Task<string> WriteAsync(string fallback, string key, IKeptAnswer answer)
+    /// <returns>False when the server is not there; what is left waits.</returns>
+    private async Task<bool> WriteAllAsync()
+    {
+        foreach (var (key, _) in _waiting)
+        {
+            if (!_waiting.TryRemove(key, out var answer) || Format(key.Fallback, answer) is not { } bytes)
+            {
+                continue;
+            }
+
+            var (result, _) = await _link.TryAsync(
+                database => database.StringSetAsync(RedisKeyOf(key.Fallback, key.Key), bytes, _options.Expiry, When.Always, CommandFlags.None), CancellationToken.None);
+            if (result == LinkResult.Unavailable)
+            {
+                // Unless a later one has come meanwhile.
+                _waiting.TryAdd(key, answer);
+                return false;
+            }
+
+            AnswerMetrics.Count(key.Fallback, result == LinkResult.Done ? "kept" : "lost");
+        }
+
+        return true;
+    }
+
+    private byte[]? Format(string fallback, IKeptAnswer answer)
     {
         byte[]? bytes;
         try
@@ -125,7 +147,8 @@ internal sealed partial class RedisStaleStore : IStaleStore
                 Guarded.Run(() => LogUnwritable(_logger, fallback, exception.GetType().Name));
             }
 
-            return "unwritable";
+            AnswerMetrics.Count(fallback, "unwritable");
+            return null;
         }
 
         if (bytes is null)
@@ -135,12 +158,10 @@ internal sealed partial class RedisStaleStore : IStaleStore
                 Guarded.Run(() => LogTooLarge(_logger, fallback, _options.MaxValueBytes));
             }
 
-            return "too-large";
+            AnswerMetrics.Count(fallback, "too-large");
         }
 
-        var (answered, _) = await _link.TryAsync(
-            database => database.StringSetAsync(RedisKeyOf(fallback, key), bytes, _options.Expiry, When.Always, CommandFlags.None), CancellationToken.None);
-        return answered ? "kept" : "lost";
+        return bytes;
     }
 
     private string RedisKeyOf(string fallback, string key) => $"{_prefix}{fallback}:{key}";
