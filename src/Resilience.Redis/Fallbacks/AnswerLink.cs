@@ -46,7 +46,7 @@ internal sealed partial class AnswerLink(RedisConnection connection, TimeSpan ti
             Volatile.Write(ref _restsUntil, (_clock.Now + Rest).Ticks);
             return Failed();
         }
-        catch (RedisServerException)
+        catch (Exception exception) when (exception is RedisServerException or RedisCommandException)
         {
             return (LinkResult.Refused, default);
         }

@@ -61,7 +61,7 @@ internal sealed partial class RedisStaleStore : IStaleStore, IDisposable
     {
         var own = await _memory.FindAsync<T>(fallback, key, cancellationToken);
         var (_, bytes) = await _link.TryAsync(database => database.StringGetAsync(RedisKeyOf(fallback, key)), cancellationToken);
-        if (bytes.IsNull || _format.Read<T>(bytes!) is not { } stored)
+        if (bytes.IsNull || _format.Read<T>(((byte[]?)bytes)!) is not { } stored)
         {
             return own;
         }
@@ -117,7 +117,7 @@ internal sealed partial class RedisStaleStore : IStaleStore, IDisposable
             }
 
             var (result, _) = await _link.TryAsync(
-                database => database.StringSetAsync(RedisKeyOf(key.Fallback, key.Key), bytes, _options.Expiry, When.Always, CommandFlags.None), CancellationToken.None);
+                database => database.StringSetAsync(RedisKeyOf(key.Fallback, key.Key), bytes, (TimeSpan?)_options.Expiry, When.Always, CommandFlags.None), CancellationToken.None);
             if (result == LinkResult.Unavailable)
             {
                 // Unless a later one has come meanwhile.
