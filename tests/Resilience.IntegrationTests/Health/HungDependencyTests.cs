@@ -74,7 +74,7 @@ public sealed class HungDependencyTests(ITestOutputHelper output)
             builder => builder.Services.AddHttpClient("api", client => client.BaseAddress = new Uri($"http://{blackhole.Address}/")).AddDrDependency("api"));
         var monitor = app.App.Services.GetRequiredService<HealthMonitor>();
 
-        var probes = Probe(app);
+        var probes = await ProbeAsync(app);
 
         Assert.All(probes.Management, result => Assert.Equal((503, """{"status":"waiting"}"""), (result.Status, result.Body)));
         var state = Assert.Single(monitor.All).State;
@@ -99,13 +99,13 @@ public sealed class HungDependencyTests(ITestOutputHelper output)
     /// <summary>Probes while all is well, and again while it is not: the machine's own noise is in both.</summary>
     private async Task CompareAsync(ProbedApp app, Func<Task> fault)
     {
-        var control = Probe(app);
+        var control = await ProbeAsync(app);
         var checks = Cache(app).SuccessesInARow;
 
         await fault();
         await UntilBothAreMissedAsync(app);
         var (failures, began) = (Cache(app).FailuresInARow, TimeProvider.System.GetTimestamp());
-        var gone = Probe(app);
+        var gone = await ProbeAsync(app);
         var (more, took) = (Cache(app).FailuresInARow - failures, TimeProvider.System.GetElapsedTime(began));
 
         foreach (var (name, during, before) in new[] { ("management", gone.Management, control.Management), ("main", gone.Main, control.Main) })
@@ -121,8 +121,8 @@ public sealed class HungDependencyTests(ITestOutputHelper output)
     }
 
     /// <summary>A thousand a second, first on one port and then on the other.</summary>
-    private static (IReadOnlyList<ProbeResult> Management, IReadOnlyList<ProbeResult> Main) Probe(ProbedApp app) =>
-        (new Prober(app.Management, "/health/ready").Run(PerSecond, Window), new Prober(app.Main, "/health/ready").Run(PerSecond, Window));
+    private static async Task<(IReadOnlyList<ProbeResult> Management, IReadOnlyList<ProbeResult> Main)> ProbeAsync(ProbedApp app) =>
+        (await new Prober(app.Management, "/health/ready").RunAsync(PerSecond, Window), await new Prober(app.Main, "/health/ready").RunAsync(PerSecond, Window));
 
     private static Task UntilReadyAsync(ProbedApp app) => Eventually.UntilAsync(
         () => new Prober(app.Management, "/health/ready").Once().Body == """{"status":"ready"}""",

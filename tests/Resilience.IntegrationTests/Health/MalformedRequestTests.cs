@@ -21,14 +21,14 @@ public sealed partial class MalformedRequestTests(ITestOutputHelper output)
         var address = management ? app.Management : app.Main;
         using var requests = new MalformedRequests(address, Seed);
         Assert.Contains(Secret, new Prober(app.Management, "/health").Once().Body, StringComparison.Ordinal);
-        requests.Send(Count / 10);
+        await requests.SendAsync(Count / 10);
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
-        IReadOnlyList<ProbeResult> good = [];
+        List<ProbeResult> good = [];
         using var done = new CancellationTokenSource();
         var prober = new Thread(() => good = Probe(address, done.Token)) { IsBackground = true };
         prober.Start();
-        requests.Send(Count);
+        await requests.SendAsync(Count);
         await done.CancelAsync();
         prober.Join();
 

@@ -19,7 +19,10 @@ internal sealed class MalformedRequests(IPEndPoint address, int seed) : IDisposa
     /// <summary>Every answer, whole.</summary>
     public List<string> Answers { get; } = [];
 
-    public void Send(int count)
+    /// <summary>From a thread of its own: one of the pool would be missed by the application.</summary>
+    public Task SendAsync(int count) => Task.Factory.StartNew(() => Send(count), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Send(int count)
     {
         for (var i = 0; i < count; i++)
         {
@@ -68,7 +71,7 @@ internal sealed class MalformedRequests(IPEndPoint address, int seed) : IDisposa
                     socket.LingerState = new LingerOption(enable: true, seconds: 0);
                     break;
                 case 3:
-                    Exchange(socket, Rubbish());
+                    Exchange(socket, Rubbish(), endsThere: true);
                     break;
                 case 4:
                     Exchange(socket, Head("GET", "/" + new string('x', _random.Next(1, 30_000)), "pod"));
@@ -93,10 +96,14 @@ internal sealed class MalformedRequests(IPEndPoint address, int seed) : IDisposa
         socket.Dispose();
     }
 
-    private void Exchange(Socket socket, byte[] request)
+    private void Exchange(Socket socket, byte[] request, bool endsThere = false)
     {
         socket.Send(request);
-        socket.Shutdown(SocketShutdown.Send);
+        if (endsThere)
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
+
         var answer = new StringBuilder();
         var buffer = new byte[4096];
         while (socket.Receive(buffer) is var count and > 0)
