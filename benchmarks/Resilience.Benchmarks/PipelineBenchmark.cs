@@ -14,11 +14,10 @@ namespace Resilience.Benchmarks;
 internal static class PipelineBenchmark
 {
     public static readonly string[] Rows =
-        ["pipeline.standard.ns", "pipeline.standard.bytes", "pipeline.standard.scaling", "breaker.reject.ns", "http.standard.ns", "http.standard.bytes"];
+        ["pipeline.standard.ns", "pipeline.standard.bytes", "pipeline.standard.scaling", "pipeline.asPolly.ns", "pipeline.asPolly.scaling", "breaker.reject.ns", "http.standard.ns", "http.standard.bytes"];
 
-    private const int Batches = 1_000;
-    private const int Calls = 2_000;
     private const string Chain = "Polly.Core time-out, retry, breaker, time-out; no telemetry";
+    private static readonly Func<CancellationToken, ValueTask<int>> Answer = static _ => new(42);
     private static readonly TimeSpan LongBreak = TimeSpan.FromHours(1);
 
     public static async Task<IReadOnlyList<ScorecardRow>> MeasureAsync(CancellationToken cancellationToken)
@@ -31,8 +30,9 @@ internal static class PipelineBenchmark
         var options = new DependencyOptions();
         var dependency = new Dependency("bench", options, TimeProvider.System, () => new Random(1));
         var chain = PollyChain();
-        var success = await PairAsync(() => CallAsync(dependency.Pipeline), () => CallAsync(chain));
-        var scaling = (Ours: Scaling(dependency.Pipeline, success.Ours.Ns), Peer: Scaling(chain, success.Peer.Ns));
+        var success = await Pairs.MeasureAsync(() => CallAsync(dependency), () => CallAsync(chain));
+        var wrapped = await Pairs.MeasureAsync(() => CallAsync(dependency.Pipeline), () => CallAsync(chain));
+        var peerScaling = Scaling(() => CallAsync(chain), success.Peer.Ns);
 
         var rejecting = new Dependency("rejecting", options with { CircuitBreaker = options.CircuitBreaker with { BreakDuration = LongBreak, MaxBreakDuration = LongBreak } }, TimeProvider.System, () => new Random(1));
         var breaker = new ResiliencePipelineBuilder()
@@ -40,16 +40,18 @@ internal static class PipelineBenchmark
             .Build();
         await TripAsync(rejecting.Pipeline);
         await TripAsync(breaker);
-        var rejected = await PairAsync(() => RejectAsync(rejecting.Pipeline), () => RejectAsync(breaker));
+        var rejected = await Pairs.MeasureAsync(() => RejectAsync(rejecting.Pipeline), () => RejectAsync(breaker));
 
         var bare = new HttpMessageInvoker(new InstantHandler());
         var ours = new HttpMessageInvoker(new Pipelines.Http.DependencyHandler(new Dependency("http", options, TimeProvider.System, () => new Random(1))) { InnerHandler = new InstantHandler() });
-        var http = await PairAsync(() => SendAsync(ours, cancellationToken), () => SendAsync(bare, cancellationToken));
+        var http = await Pairs.MeasureAsync(() => SendAsync(ours, cancellationToken), () => SendAsync(bare, cancellationToken));
         return
         [
             new("pipeline.standard.ns", "ns", success.Ours.Ns, success.Peer.Ns, Chain),
             new("pipeline.standard.bytes", "B", success.Ours.Bytes, success.Peer.Bytes, Chain),
-            new("pipeline.standard.scaling", "x", scaling.Ours, scaling.Peer, $"two threads; {Chain}"),
+            new("pipeline.standard.scaling", "x", Scaling(() => CallAsync(dependency), success.Ours.Ns), peerScaling, $"two threads; {Chain}"),
+            new("pipeline.asPolly.ns", "ns", wrapped.Ours.Ns, wrapped.Peer.Ns, Chain),
+            new("pipeline.asPolly.scaling", "x", Scaling(() => CallAsync(dependency.Pipeline), wrapped.Ours.Ns), peerScaling, $"two threads, which share Polly's pool of contexts; {Chain}"),
             new("breaker.reject.ns", "ns", rejected.Ours.Ns, rejected.Peer.Ns, "Polly.Core breaker, open"),
             new("http.standard.ns", "ns", http.Ours.Ns, http.Peer.Ns, "the bare handler"),
             new("http.standard.bytes", "B", http.Ours.Bytes, http.Peer.Bytes, "the bare handler"),
@@ -73,9 +75,17 @@ internal static class PipelineBenchmark
 
     private static async Task CallAsync(ResiliencePipeline pipeline)
     {
-        for (var i = 0; i < Calls; i++)
+        for (var i = 0; i < Pairs.Calls; i++)
         {
             await pipeline.ExecuteAsync(static (_, _) => new ValueTask<int>(42), 0, CancellationToken.None);
+        }
+    }
+
+    private static async Task CallAsync(Dependency dependency)
+    {
+        for (var i = 0; i < Pairs.Calls; i++)
+        {
+            await dependency.ExecuteAsync(Answer, CancellationToken.None);
         }
     }
 
@@ -110,7 +120,7 @@ internal static class PipelineBenchmark
     private static async Task RejectAsync(ResiliencePipeline pipeline)
     {
         var context = ResilienceContextPool.Shared.Get();
-        for (var i = 0; i < Calls; i++)
+        for (var i = 0; i < Pairs.Calls; i++)
         {
             await pipeline.ExecuteOutcomeAsync(static (_, _) => Outcome.FromResultAsValueTask(42), context, 0);
         }
@@ -120,42 +130,15 @@ internal static class PipelineBenchmark
 
     private static async Task SendAsync(HttpMessageInvoker invoker, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < Calls; i++)
+        for (var i = 0; i < Pairs.Calls; i++)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, InstantHandler.Address);
             using var response = await invoker.SendAsync(request, cancellationToken);
         }
     }
 
-    private static async Task<((double Ns, double Bytes) Ours, (double Ns, double Bytes) Peer)> PairAsync(Func<Task> ours, Func<Task> peer)
-    {
-        var best = (Ours: (Ns: double.MaxValue, Bytes: double.MaxValue), Peer: (Ns: double.MaxValue, Bytes: double.MaxValue));
-        for (var batch = 0; batch < Batches; batch++)
-        {
-            best = batch % 2 == 0
-                ? (Least(best.Ours, await OnceAsync(ours)), Least(best.Peer, await OnceAsync(peer)))
-                : (best.Ours, Least(best.Peer, await OnceAsync(peer)));
-            best = batch % 2 == 1 ? (Least(best.Ours, await OnceAsync(ours)), best.Peer) : best;
-        }
-
-        return best;
-    }
-
-    private static async Task<(double Ns, double Bytes)> OnceAsync(Func<Task> batch)
-    {
-        var allocated = GC.GetAllocatedBytesForCurrentThread();
-        var began = TimeProvider.System.GetTimestamp();
-        await batch();
-        return (
-            Math.Round(TimeProvider.System.GetElapsedTime(began).TotalNanoseconds / Calls, 1),
-            Math.Round((double)(GC.GetAllocatedBytesForCurrentThread() - allocated) / Calls));
-    }
-
-    private static (double Ns, double Bytes) Least((double Ns, double Bytes) left, (double Ns, double Bytes) right) =>
-        (Math.Min(left.Ns, right.Ns), Math.Min(left.Bytes, right.Bytes));
-
     /// <summary>How many times the calls of one thread two threads make together.</summary>
-    private static double Scaling(ResiliencePipeline pipeline, double alone)
+    private static double Scaling(Func<Task> batch, double alone)
     {
         var best = double.MaxValue;
         for (var round = 0; round < 50; round++)
@@ -169,11 +152,11 @@ internal static class PipelineBenchmark
                 for (var i = 0; i < 10; i++)
                 {
 #pragma warning disable VSTHRD002 // It completes synchronously.
-                    CallAsync(pipeline).GetAwaiter().GetResult();
+                    batch().GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
                 }
 
-                took[index] = TimeProvider.System.GetElapsedTime(began).TotalNanoseconds / Calls / 10;
+                took[index] = TimeProvider.System.GetElapsedTime(began).TotalNanoseconds / Pairs.Calls / 10;
             })).ToList();
             threads.ForEach(thread => thread.Start());
             threads.ForEach(thread => thread.Join());

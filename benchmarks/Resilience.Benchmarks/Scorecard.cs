@@ -17,6 +17,7 @@ internal static class Scorecard
         (["open.writer.ns", "open.writer.bytes"], OpenWriterBenchmark.MeasureAsync),
         (ProbeBenchmark.Rows, ProbeBenchmark.MeasureAsync),
         (PipelineBenchmark.Rows, PipelineBenchmark.MeasureAsync),
+        (DegradationBenchmark.Rows, DegradationBenchmark.MeasureAsync),
         (FailoverBenchmark.Rows, FailoverBenchmark.MeasureAsync),
     ];
 

@@ -2,9 +2,11 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Resilience.AspNetCore.Degradation;
 using Resilience.AspNetCore.Drain;
 using Resilience.AspNetCore.Health;
 using Resilience.AspNetCore.Management;
+using Resilience.Degradation;
 using Resilience.DependencyInjection;
 using Resilience.Health.Watchdog;
 using Resilience.Internal;
@@ -32,6 +34,8 @@ public static class DrResilienceWebExtensions
             return builder;
         }
 
+        services.AddHttpContextAccessor();
+        services.AddSingleton<IDegradationListener, DegradedHeader>();
         services.AddSingleton<ListenerWatch>();
         services.AddSingleton(static provider =>
         {

@@ -24,7 +24,6 @@ internal sealed class AnswerFormat(JsonSerializerOptions json, int mostBytes)
 
     /// <returns>Null when it is not an answer of this type.</returns>
     public (T Value, DateTimeOffset At)? Read<T>(byte[] bytes)
-        where T : notnull
     {
         if (bytes.Length > mostBytes)
         {

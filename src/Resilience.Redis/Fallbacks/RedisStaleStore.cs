@@ -43,7 +43,6 @@ internal sealed partial class RedisStaleStore : IStaleStore, IDisposable
     }
 
     public void Keep<T>(string fallback, string key, T value)
-        where T : notnull
     {
         _memory.Keep(fallback, key, value);
         if (_waiting.Count >= MostWaiting && !_waiting.ContainsKey((fallback, key)))
@@ -56,8 +55,7 @@ internal sealed partial class RedisStaleStore : IStaleStore, IDisposable
         StartWriting();
     }
 
-    public async ValueTask<(T Value, TimeSpan Age)?> FindAsync<T>(string fallback, string key, CancellationToken cancellationToken)
-        where T : notnull
+    public async ValueTask<FallbackAnswer<T>?> FindAsync<T>(string fallback, string key, CancellationToken cancellationToken)
     {
         var own = await _memory.FindAsync<T>(fallback, key, cancellationToken);
         var (_, bytes) = await _link.TryAsync(database => database.StringGetAsync(RedisKeyOf(fallback, key)), cancellationToken);
@@ -69,7 +67,7 @@ internal sealed partial class RedisStaleStore : IStaleStore, IDisposable
         // Clocks of replicas differ; an answer is never younger than just now.
         var age = _time.GetUtcNow() - stored.At;
         age = age < TimeSpan.Zero ? TimeSpan.Zero : age;
-        return own is { } mine && mine.Age <= age ? mine : (stored.Value, age);
+        return own is { } mine && mine.Age <= age ? mine : new FallbackAnswer<T>(stored.Value, age);
     }
 
     public void Dispose() => Volatile.Write(ref _disposed, true);

@@ -21,18 +21,20 @@ internal sealed class Degrader : IDegradation
     private readonly DegradationRegistry _registry;
     private readonly IServiceProvider _services;
     private readonly FallbackRunner _fallbacks;
+    private readonly IReadOnlyList<IDegradationListener> _listeners;
     private readonly Jitter _jitter;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, object> _queues = new(StringComparer.Ordinal);
     private FrozenDictionary<string, RuleRuntime> _rules = FrozenDictionary<string, RuleRuntime>.Empty;
     private DegradationEffects _effects = DegradationEffects.Of(DegradationPlan.Empty, _ => false);
 
-    public Degrader(DegradationRegistry registry, IServiceProvider services, FallbackRunner fallbacks, EpisodeClock clock, TimeProvider time, Random random)
+    public Degrader(DegradationRegistry registry, IServiceProvider services, FallbackRunner fallbacks, EpisodeClock clock, IEnumerable<IDegradationListener> listeners, TimeProvider time, Random random)
     {
         _registry = registry;
         _services = services;
         _fallbacks = fallbacks;
         Clock = clock;
+        _listeners = [.. listeners];
         _time = time;
         _jitter = new Jitter(random);
     }
@@ -66,6 +68,7 @@ internal sealed class Degrader : IDegradation
             return PlainAsync(request, primary, cancellationToken);
         }
 
+        rule.Episode.Calls.Count();
         if (rule.Episode.State.Phase != EpisodePhase.Healthy && !IsCalled(rule))
         {
             return InsteadAsync(rule, request, primary, cancellationToken);
@@ -165,7 +168,7 @@ internal sealed class Degrader : IDegradation
                 };
                 if (outcome is { } answer)
                 {
-                    DegradationMetrics.CountRequest(rule.Rule.Service, action.Name, "answered");
+                    Tell(new DegradationNote(rule.Rule.Service, action.Name, answer.Source!, answer.Age));
                     return answer;
                 }
             }
@@ -182,6 +185,15 @@ internal sealed class Degrader : IDegradation
         cancellationToken.ThrowIfCancellationRequested();
         DegradationMetrics.CountRequest(rule.Rule.Service, "none", "failed");
         return Outcome<TResult>.Failed(rule.Rule.Service, error, retryAfter);
+    }
+
+    private void Tell(DegradationNote note)
+    {
+        DegradationMetrics.CountRequest(note.Service, note.Action, "answered");
+        foreach (var listener in _listeners)
+        {
+            listener.Degraded(note);
+        }
     }
 
     private async ValueTask<Outcome<TResult>?> QueueAsync<TRequest, TResult>(

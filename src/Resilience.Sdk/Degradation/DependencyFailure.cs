@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net;
 using System.Net.Sockets;
 using Polly;
+using Resilience.Postgres;
 
 namespace Resilience.Degradation;
 
@@ -20,7 +21,7 @@ internal static class DependencyFailure
         HttpRequestException { StatusCode: { } status } => status is >= HttpStatusCode.InternalServerError or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests,
         HttpRequestException => true,
         DbException { IsTransient: true } => true,
-        DependencyDownException => true,
+        DependencyDownException or WriterUnavailableException or OutcomeUnknownException => true,
         _ => false,
     };
 }

@@ -28,6 +28,7 @@ internal sealed partial class EpisodeMonitor : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Dictionary<string, Episode> _episodes = new(StringComparer.Ordinal);
     private readonly Dictionary<ActiveAction, DateTimeOffset> _active = [];
+    private TimeSpan _repeatedAt;
     private readonly CancellationTokenSource _stop = new();
     private DegradationPlan _current = DegradationPlan.Empty;
     private Task _loop = Task.CompletedTask;
@@ -77,13 +78,23 @@ internal sealed partial class EpisodeMonitor : IAsyncDisposable
         var effects = DegradationEffects.Of(plan, dependency => _episodes.TryGetValue(dependency, out var episode) && episode.State.IsActive);
         _degrader.Effects = effects;
         Reconcile(effects.Actions);
+        Repeat();
     }
 
+    /// <summary>Ends the loop. May be called twice: the host stops it, then the container disposes of it.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _loop;
-        _stop.Dispose();
+        foreach (var (active, began) in _active)
+        {
+            if (active.Action is AlertAction alert)
+            {
+                _alerts.Withdraw(Notice(active, alert, began, ended: null));
+            }
+        }
+
+        _active.Clear();
     }
 
     private async Task RunAsync(CancellationToken stop)
@@ -128,6 +139,7 @@ internal sealed partial class EpisodeMonitor : IAsyncDisposable
     {
         var condition = _condition(episode.Dependency);
         var before = episode.State;
+        episode.Calls.Measure(_clock.Now);
         var after = EpisodeReducer.Apply(before, condition != DependencyCondition.Well, _clock.Now, _clock.Rules);
         episode.Condition = condition;
         episode.State = after;
@@ -157,12 +169,33 @@ internal sealed partial class EpisodeMonitor : IAsyncDisposable
         }
     }
 
+    private void Repeat()
+    {
+        var now = _clock.Now;
+        if (now - _repeatedAt < AlertDispatcher.RepeatInterval)
+        {
+            return;
+        }
+
+        _repeatedAt = now;
+        foreach (var (active, began) in _active)
+        {
+            if (active.Action is AlertAction alert)
+            {
+                _alerts.Repeat(Notice(active, alert, began, ended: null));
+            }
+        }
+    }
+
+    private static AlertNotice Notice(ActiveAction active, AlertAction alert, DateTimeOffset began, DateTimeOffset? ended) =>
+        new(active.Service, active.Dependency, alert.Severity, alert.Message, began, ended);
+
     private void Tell(ActiveAction active, DateTimeOffset began, DateTimeOffset? ended)
     {
         switch (active.Action)
         {
             case AlertAction alert:
-                _alerts.Dispatch(new AlertNotice(active.Service, active.Dependency, alert.Severity, alert.Message, began, ended));
+                _alerts.Dispatch(Notice(active, alert, began, ended));
                 break;
             case CustomAction custom:
                 _ = RunAsync(custom, new EpisodeNotice(active.Service, active.Dependency, ended is null, custom.Settings));

@@ -4,7 +4,7 @@ namespace Resilience.Degradation;
 
 /// <summary>The result of a degradable call. Immutable.</summary>
 /// <typeparam name="T">What the call returns.</typeparam>
-public readonly record struct Outcome<T>
+public readonly record struct Outcome<T> : IOutcome
 {
     private readonly T? _value;
 
@@ -44,6 +44,8 @@ public readonly record struct Outcome<T>
     /// <summary>The value.</summary>
     /// <exception cref="InvalidOperationException">There is none: see <see cref="HasValue"/>.</exception>
     public T Value => HasValue ? _value! : throw new InvalidOperationException($"The call is {Kind} and has no value. Look at Kind first.", Error);
+
+    object? IOutcome.Boxed => HasValue ? _value : null;
 
     /// <summary>The value, when there is one.</summary>
     /// <param name="value">The value.</param>

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Resilience.Degradation;
+using Resilience.Degradation.Fallbacks;
 
 namespace Resilience.DependencyInjection;
 
@@ -10,6 +12,8 @@ public sealed class DrResilienceBuilder
 
     /// <summary>The services of the application being built.</summary>
     internal IServiceCollection Services { get; }
+
+    internal DegradationRegistry Degradation { get; } = new();
 
     internal Dictionary<string, Action<string, NpgsqlDataSourceBuilder>> DataSources { get; } = new(StringComparer.Ordinal);
 
@@ -24,6 +28,65 @@ public sealed class DrResilienceBuilder
         ArgumentException.ThrowIfNullOrWhiteSpace(dependency);
         ArgumentNullException.ThrowIfNull(configure);
         DataSources[dependency] = DataSources.TryGetValue(dependency, out var before) ? before + configure : configure;
+        return this;
+    }
+
+    /// <summary>Adds a fallback that configuration can name (<c>action: fallback</c>, <c>use: name</c>).</summary>
+    /// <typeparam name="TRequest">What is asked, as in <see cref="IDegradation.ExecuteAsync"/>.</typeparam>
+    /// <typeparam name="TResult">What is answered.</typeparam>
+    /// <param name="name">Its name.</param>
+    /// <param name="answer">Answers in place of the dependency. What it throws is noted, and the next action is tried.</param>
+    /// <param name="options">How far it may go; the defaults when null.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">There is one of that name, or the options cannot be used.</exception>
+    public DrResilienceBuilder AddFallback<TRequest, TResult>(
+        string name, Func<IServiceProvider, TRequest, CancellationToken, ValueTask<FallbackAnswer<TResult>>> answer, FallbackOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(answer);
+        Degradation.Add(new Fallback<TRequest, TResult>(name, options ?? new FallbackOptions(), answer));
+        return this;
+    }
+
+    /// <summary>
+    /// Adds a fallback that answers what the dependency answered last, from the application's
+    /// <see cref="IStaleStore"/>: this process's memory unless another one is registered.
+    /// </summary>
+    /// <typeparam name="TRequest">What is asked.</typeparam>
+    /// <typeparam name="TResult">What is answered.</typeparam>
+    /// <param name="name">Its name.</param>
+    /// <param name="key">What tells one question from another.</param>
+    /// <param name="options">How far it may go; set <see cref="FallbackOptions.MaxStaleness"/>.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">There is one of that name, or the options cannot be used.</exception>
+    public DrResilienceBuilder AddStaleCache<TRequest, TResult>(string name, Func<TRequest, string> key, FallbackOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(key);
+        Degradation.Add(StaleCache.Create<TRequest, TResult>(name, key, options ?? new FallbackOptions()));
+        return this;
+    }
+
+    /// <summary>Makes a feature known that is not under <c>FeatureManagement</c>, so that configuration can disable it.</summary>
+    /// <param name="name">The feature; ask for it with <see cref="IDegradation.IsDisabled"/>.</param>
+    /// <returns>This builder.</returns>
+    public DrResilienceBuilder AddFeature(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        Degradation.Catalog.Features.Add(name);
+        return this;
+    }
+
+    /// <summary>Adds an action of the application's own, done when an episode begins and again when it ends.</summary>
+    /// <param name="name">Its name in the configuration. Further keys there are passed on as its settings.</param>
+    /// <param name="action">Does it. What it throws is logged and stops nothing else.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">There is one of that name.</exception>
+    public DrResilienceBuilder AddAction(string name, Func<IServiceProvider, EpisodeNotice, CancellationToken, ValueTask> action)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(action);
+        Degradation.Add(name, action);
         return this;
     }
 }

@@ -66,6 +66,7 @@ public static class DrResilienceHostExtensions
                 provider.GetRequiredService<TimeProvider>(), () => new Random(), provider.GetRequiredService<ILogger<HealthMonitor>>()));
             services.AddHostedService<DrResilienceStarter>();
             services.AddHostedService<HealthService>();
+            services.AddDegradation(resilience.Degradation);
         }
 
         configure?.Invoke(resilience);

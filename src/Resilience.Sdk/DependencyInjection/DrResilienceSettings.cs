@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Resilience.Degradation.Alerts;
+using Resilience.Degradation.Episodes;
+using Resilience.Degradation.Plan;
 using Resilience.Health;
 using Resilience.Pipelines;
 using Resilience.Pipelines.Http;
@@ -42,6 +45,15 @@ internal sealed record DrResilienceSettings
 
     /// <summary>What the process tells about itself, and how it leaves.</summary>
     public HealthOptions Health { get; init; } = new();
+
+    /// <summary>What is done when dependencies fail.</summary>
+    public DegradationPlan Degradation { get; init; } = DegradationPlan.Empty;
+
+    /// <summary>How slowly that ends.</summary>
+    public EpisodeRules Episodes { get; init; } = new();
+
+    /// <summary>Who is told of it.</summary>
+    public AlertsOptions Alerts { get; init; } = new();
 
     /// <summary>How a dependency is looked at.</summary>
     public ProbeOptions Probe(string dependency) => Probes.GetValueOrDefault(dependency, DefaultProbe);

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Configuration;
+using Resilience.Degradation.Alerts;
+using Resilience.Degradation.Episodes;
+using Resilience.Degradation.Plan;
 using Resilience.Health;
 using Resilience.Internal;
 using Resilience.Pipelines;
@@ -24,10 +27,13 @@ internal static class DrResilienceSettingsReader
 
     /// <param name="configuration">The application's configuration.</param>
     /// <param name="isProduction">Whether the host runs in the environment Production.</param>
+    /// <param name="code">What the application added in code; nothing when null.</param>
     /// <param name="kinds">The kinds of dependencies that other packages have added.</param>
     /// <exception cref="DrResilienceConfigurationException">Anything is wrong; all of it is in the message.</exception>
-    public static DrResilienceSettings Read(IConfiguration configuration, bool isProduction, IReadOnlyCollection<IDependencyKind>? kinds = null)
+    public static DrResilienceSettings Read(
+        IConfiguration configuration, bool isProduction, NamesInCode? code = null, IReadOnlyCollection<IDependencyKind>? kinds = null)
     {
+        code ??= NamesInCode.None;
         var errors = new List<ConfigurationError>();
         var reader = new ConfigurationReader(configuration.GetSection(SectionName), errors);
         var refusesChaos = !ReadChaosAllowed(reader) && isProduction;
@@ -49,13 +55,17 @@ internal static class DrResilienceSettingsReader
             DefaultProbe = defaultProbe,
             Probes = probes,
             Health = HealthOptionsReader.Read(reader.Section("Health"), defaultProbe),
+            Degradation = DegradationPlanReader.Read(
+                configuration, reader, [.. databases.Select(database => database.Key).Concat(calls.Keys).Concat(code.Dependencies).Distinct(StringComparer.Ordinal)], code.Catalog),
+            Episodes = EpisodeRulesReader.Read(reader.Section("Episodes")),
+            Alerts = AlertsOptionsReader.Read(reader.Section("Alerts")),
         };
         if (!string.IsNullOrEmpty(configuration.GetSection(SectionName).Value))
         {
             reader.Report(null, null, "is a single value, but a section with keys is expected.");
         }
 
-        reader.NotYet("Journal", "Degradation");
+        reader.NotYet("Journal");
         reader.RejectUnknownKeys();
         return errors.Count == 0 ? settings : throw new DrResilienceConfigurationException(errors);
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using Resilience.Diagnostics;
+using Resilience.Internal;
 
 namespace Resilience.DependencyInjection;
 
@@ -17,6 +18,7 @@ internal sealed partial class SettingsMonitor : IDisposable
 
     private readonly IConfiguration _configuration;
     private readonly bool _isProduction;
+    private readonly NamesInCode _code;
     private readonly ILogger _logger;
     private readonly IReadOnlyCollection<IDependencyKind> _kinds;
     private readonly IDisposable _subscription;
@@ -26,19 +28,24 @@ internal sealed partial class SettingsMonitor : IDisposable
     private string _chaos = "";
 
     /// <exception cref="DrResilienceConfigurationException">The settings cannot be used at all.</exception>
-    public SettingsMonitor(IConfiguration configuration, IHostEnvironment environment, ILogger<SettingsMonitor> logger, IEnumerable<IDependencyKind>? kinds = null)
+    public SettingsMonitor(
+        IConfiguration configuration, IHostEnvironment environment, NamesInCode code, ILogger<SettingsMonitor> logger, IEnumerable<IDependencyKind>? kinds = null)
     {
         _configuration = configuration;
         _isProduction = environment.IsProduction();
+        _code = code;
         _logger = logger;
         _kinds = [.. kinds ?? []];
-        _current = DrResilienceSettingsReader.Read(configuration, _isProduction, _kinds);
+        _current = DrResilienceSettingsReader.Read(configuration, _isProduction, code, _kinds);
         AnnounceChaos(_current);
         _subscription = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
     }
 
     /// <summary>Raised after new settings are in use, on the thread that reloaded.</summary>
     public event Action<DrResilienceSettings>? Changed;
+
+    /// <summary>Asked before a reload takes effect: why it must not, or null.</summary>
+    public event Func<DrResilienceSettings, string?>? Veto;
 
     public DrResilienceSettings Current => Volatile.Read(ref _current);
 
@@ -53,21 +60,48 @@ internal sealed partial class SettingsMonitor : IDisposable
         {
             try
             {
-                Volatile.Write(ref _current, DrResilienceSettingsReader.Read(_configuration, _isProduction, _kinds));
-                Volatile.Write(ref _refused, []);
-                Reloads.Add(1, new KeyValuePair<string, object?>("dr.result", "accepted"));
-                AnnounceChaos(_current);
+                var settings = DrResilienceSettingsReader.Read(_configuration, _isProduction, _code, _kinds);
+                if (Objections(settings) is { Count: > 0 } objections)
+                {
+                    Refuse(objections);
+                    return;
+                }
+
+                Volatile.Write(ref _current, settings);
             }
             catch (DrResilienceConfigurationException exception)
             {
-                Volatile.Write(ref _refused, exception.Errors);
-                Reloads.Add(1, new KeyValuePair<string, object?>("dr.result", "refused"));
-                LogRefused(_logger, exception.Message);
+                Refuse(exception.Errors);
                 return;
             }
+
+            // What can be used is in use; that a file could not be read is said all the same.
+            if (Unreadable() is { Count: > 0 } unreadable)
+            {
+                Refuse(unreadable);
+            }
+            else
+            {
+                Volatile.Write(ref _refused, []);
+                Reloads.Add(1, new KeyValuePair<string, object?>("dr.result", "accepted"));
+            }
+
+            AnnounceChaos(_current);
         }
 
         Changed?.Invoke(Current);
+    }
+
+    private List<string> Objections(DrResilienceSettings settings) => [.. Veto?.GetInvocationList().Cast<Func<DrResilienceSettings, string?>>().Select(veto => veto(settings)).OfType<string>() ?? []];
+
+    private List<string> Unreadable() =>
+        [.. (_configuration as IConfigurationRoot)?.Providers.OfType<IReloadState>().Select(provider => provider.ReloadError).OfType<string>() ?? []];
+
+    private void Refuse(IReadOnlyList<string> errors)
+    {
+        Volatile.Write(ref _refused, errors);
+        Reloads.Add(1, new KeyValuePair<string, object?>("dr.result", "refused"));
+        LogRefused(_logger, string.Join(' ', errors));
     }
 
     /// <summary>Nobody should look for the cause of a fault that is injected.</summary>

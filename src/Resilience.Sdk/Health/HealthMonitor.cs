@@ -27,6 +27,15 @@ internal sealed partial class HealthMonitor(TimeProvider time, Func<Random> newR
         }
     }
 
+    /// <summary>The check of a name, or null.</summary>
+    public CheckLoop? Find(string name)
+    {
+        lock (_lock)
+        {
+            return _running.GetValueOrDefault(name);
+        }
+    }
+
     /// <summary>Starts what is new, gives the others their rules and stops what is gone. What is known of a check that stays is kept.</summary>
     public void Apply(IReadOnlyCollection<(ICheck Check, CheckRules Rules)> wanted)
     {

@@ -23,7 +23,7 @@ public sealed class RedisStaleStoreTests
 
         var found = (await other.Store.FindAsync<Rates>("rates", "EUR", default))!.Value;
         Assert.Equal(1.5m, found.Value.Euro);
-        Assert.InRange(found.Age, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+        Assert.InRange(found.Age!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(30));
         Assert.Null(await other.Store.FindAsync<Rates>("rates", "USD", default));
         Assert.Null(await other.Store.FindAsync<string>("rates", "EUR", default));
         using var direct = await ConnectionMultiplexer.ConnectAsync(redis.Endpoint);

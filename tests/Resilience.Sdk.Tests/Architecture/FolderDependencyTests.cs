@@ -34,7 +34,8 @@ public sealed class FolderDependencyTests
         ["Drain"] = [],
         ["Health"] = ["Management"],
         ["Middleware"] = ["Drain"],
-        ["DependencyInjection"] = ["Health", "Middleware", "Management", "Drain"],
+        ["Degradation"] = [],
+        ["DependencyInjection"] = ["Health", "Middleware", "Management", "Drain", "Degradation"],
     };
 
     private static readonly Dictionary<string, string[]> Redis = new(StringComparer.Ordinal)

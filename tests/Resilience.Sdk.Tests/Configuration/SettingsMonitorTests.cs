@@ -12,7 +12,7 @@ public sealed class SettingsMonitorTests
     public void Reload_Wrong_KeepsTheLastGoodAndSaysWhy_ThenTakesTheNextGood()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("DrResilience:Region", "a")]).Build();
-        using var monitor = new SettingsMonitor(configuration, new HostingEnvironment { EnvironmentName = Environments.Production }, NullLogger<SettingsMonitor>.Instance);
+        using var monitor = new SettingsMonitor(configuration, new HostingEnvironment { EnvironmentName = Environments.Production }, NamesInCode.None, NullLogger<SettingsMonitor>.Instance);
         var changes = new List<string?>();
         monitor.Changed += settings => changes.Add(settings.Region);
 

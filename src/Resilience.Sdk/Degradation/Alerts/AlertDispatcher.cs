@@ -6,33 +6,41 @@ using Resilience.Internal;
 namespace Resilience.Degradation.Alerts;
 
 /// <summary>
-/// Passes alerts on to every sink, each with a queue and a loop of its own: one that is slow or down delays no other, and
-/// nobody waits for any. When a sink's queue is full the oldest notice goes, because the newest says how things are.
+/// Passes alerts on to every sink. One loop finds out whether other replicas hold the alert, too; then each sink has a queue
+/// and a loop of its own, so that one that is slow or down delays no other, and nobody waits for any. When a queue is full
+/// the oldest notice goes, because the newest says how things are.
 /// </summary>
 internal sealed partial class AlertDispatcher : IAsyncDisposable
 {
+    /// <summary>How often those are told again that forget.</summary>
+    public static readonly TimeSpan RepeatInterval = TimeSpan.FromMinutes(1);
+
     private const int QueueLength = 256;
-    private const int MostTries = 6;
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestQuestion = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(5);
 
+    private readonly IAlertHolders _holders;
     private readonly TimeProvider _time;
-    private readonly Jitter _jitter;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<(Channel<AlertNotice> Queue, Task Loop)> _sinks;
+    private readonly Channel<(AlertNotice Alert, AlertOccasion Occasion)> _notices = Bounded<(AlertNotice Alert, AlertOccasion Occasion)>();
+    private readonly List<SinkLoop> _sinks;
 
-    public AlertDispatcher(IEnumerable<IAlertSink> sinks, TimeProvider time, Random random, ILogger<AlertDispatcher> logger)
+    /// <summary>Alerts of which no other replica could be told.</summary>
+    private readonly HashSet<string> _untold = new(StringComparer.Ordinal);
+    private readonly Task _loop;
+
+    public AlertDispatcher(IEnumerable<IAlertSink> sinks, IAlertHolders holders, TimeProvider time, Random random, ILogger<AlertDispatcher> logger)
     {
+        _holders = holders;
         _time = time;
-        _jitter = new Jitter(random);
         _logger = logger;
-        _sinks = [.. sinks.Select(Start)];
+        var jitter = new Jitter(random);
+        _sinks = [.. sinks.Select(sink => new SinkLoop(sink, Bounded<AlertNotice>(), time, jitter, logger, _stop.Token))];
+        _loop = Task.Run(RunAsync);
     }
 
-    /// <summary>Logs and counts an alert and gives it to all sinks. Returns at once.</summary>
+    /// <summary>Logs and counts an alert and gives it to the sinks. Returns at once.</summary>
     public void Dispatch(AlertNotice alert)
     {
         var firing = alert.EndsAt is null;
@@ -48,17 +56,20 @@ internal sealed partial class AlertDispatcher : IAsyncDisposable
                 LogResolved(_logger, alert.Service, alert.Message, alert.Dependency);
             }
         });
-        foreach (var (queue, _) in _sinks)
-        {
-            queue.Writer.TryWrite(alert);
-        }
+        _notices.Writer.TryWrite((alert, AlertOccasion.Changed));
     }
+
+    /// <summary>Says again that an alert still fires. Returns at once.</summary>
+    public void Repeat(AlertNotice alert) => _notices.Writer.TryWrite((alert, AlertOccasion.Repeated));
+
+    /// <summary>This replica stops, which says nothing of the dependency. Returns at once.</summary>
+    public void Withdraw(AlertNotice alert) => _notices.Writer.TryWrite((alert, AlertOccasion.Withdrawn));
 
     /// <summary>Delivers what is queued, for a while, and stops.</summary>
     public async ValueTask DisposeAsync()
     {
-        _sinks.ForEach(sink => sink.Queue.Writer.TryComplete());
-        var all = Task.WhenAll(_sinks.Select(sink => sink.Loop));
+        _notices.Writer.TryComplete();
+        var all = Task.WhenAll(_sinks.Select(sink => sink.Done).Append(_loop));
         try
         {
             await all.WaitAsync(LongestStop, TimeProvider.System);
@@ -68,54 +79,79 @@ internal sealed partial class AlertDispatcher : IAsyncDisposable
             await _stop.CancelAsync();
             await all;
         }
-
-        _stop.Dispose();
     }
 
-    private (Channel<AlertNotice> Queue, Task Loop) Start(IAlertSink sink)
-    {
-        var queue = Channel.CreateBounded<AlertNotice>(new BoundedChannelOptions(QueueLength) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
-        return (queue, Task.Run(() => DeliverAsync(sink, queue.Reader, _stop.Token)));
-    }
+    private static Channel<T> Bounded<T>() =>
+        Channel.CreateBounded<T>(new BoundedChannelOptions(QueueLength) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
-    private async Task DeliverAsync(IAlertSink sink, ChannelReader<AlertNotice> queue, CancellationToken stop)
+    private async Task RunAsync()
     {
         try
         {
-            await foreach (var alert in queue.ReadAllAsync(stop))
+            await foreach (var (alert, occasion) in _notices.Reader.ReadAllAsync(_stop.Token))
             {
-                await DeliverAsync(sink, alert, stop);
+                await LookAsync(alert, occasion);
             }
         }
         catch (OperationCanceledException)
         {
             // The application stops.
         }
+        finally
+        {
+            _sinks.ForEach(sink => sink.Complete());
+        }
     }
 
-    private async Task DeliverAsync(IAlertSink sink, AlertNotice alert, CancellationToken stop)
+    private async Task LookAsync(AlertNotice alert, AlertOccasion occasion)
     {
-        for (var attempt = 1; ; attempt++)
+        var enters = alert.EndsAt is null && occasion != AlertOccasion.Withdrawn;
+        var alone = await IsAloneAsync(alert, enters);
+        if (occasion == AlertOccasion.Withdrawn)
         {
-            try
-            {
-                using var limit = new CancellationTokenSource(Timeout, _time);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
-                await sink.SendAsync(alert, either.Token).WaitAsync(Timeout, _time, stop);
-                return;
-            }
-#pragma warning disable CA1031 // Whatever a sink throws, the alert is tried again.
-            catch (Exception exception) when (!stop.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                if (attempt == MostTries)
-                {
-                    Guarded.Run(() => LogLost(_logger, sink.Name, alert.Message, attempt, exception.GetType().Name));
-                    return;
-                }
-            }
+            return;
+        }
 
-            await Task.Delay(Growth.Doubled(FirstPause, attempt - 1, LongestPause) * (0.5 + (0.5 * _jitter.Next())), _time, stop);
+        foreach (var sink in _sinks)
+        {
+            // The first says that it begins, the last that it is over.
+            if (enters ? sink.Deduplicates || (alone && occasion == AlertOccasion.Changed) : alone)
+            {
+                sink.Add(alert);
+            }
+        }
+
+        if (!enters && !alone && occasion == AlertOccasion.Changed)
+        {
+            _ = LookAgainAsync(alert);
+        }
+    }
+
+    /// <summary>The replica that held it last may have died without a word.</summary>
+    private async Task LookAgainAsync(AlertNotice alert)
+    {
+        await Task.Delay(3 * RepeatInterval, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _notices.Writer.TryWrite((alert, AlertOccasion.Repeated));
+    }
+
+    /// <summary>When nobody can say, rather told twice than not at all.</summary>
+    private async Task<bool> IsAloneAsync(AlertNotice alert, bool enters)
+    {
+        var key = alert.DeduplicationKey;
+        try
+        {
+            using var limit = new CancellationTokenSource(LongestQuestion, _time);
+            var asked = enters ? _holders.EnterAsync(key, limit.Token) : _holders.LeaveAsync(key, limit.Token);
+            var alone = await asked.AsTask().WaitAsync(LongestQuestion, _time, _stop.Token);
+            return _untold.Remove(key) && !enters || alone;
+        }
+#pragma warning disable CA1031 // Whatever keeps the answer away, the alert is told.
+        catch (Exception exception) when (!_stop.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            _untold.Add(key);
+            Guarded.Run(() => LogUncoordinated(_logger, alert.Message, exception.GetType().Name));
+            return true;
         }
     }
 
@@ -125,6 +161,6 @@ internal sealed partial class AlertDispatcher : IAsyncDisposable
     [LoggerMessage(1604, LogLevel.Information, "Alert of '{Service}' is resolved: {Message} ('{Dependency}' is back)")]
     private static partial void LogResolved(ILogger logger, string service, string message, string dependency);
 
-    [LoggerMessage(1605, LogLevel.Error, "'{Sink}' did not take the alert '{Message}' in {Attempts} tries ({Reason}); it is given up")]
-    private static partial void LogLost(ILogger logger, string sink, string message, int attempts, string reason);
+    [LoggerMessage(1606, LogLevel.Warning, "It is not known whether other replicas tell of the alert '{Message}', too ({Reason}), so this one does")]
+    private static partial void LogUncoordinated(ILogger logger, string message, string reason);
 }

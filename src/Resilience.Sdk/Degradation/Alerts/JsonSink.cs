@@ -12,6 +12,8 @@ internal abstract class JsonSink(IHttpClientFactory clients, Uri address) : IAle
 
     public abstract string Name { get; }
 
+    public virtual bool Deduplicates => true;
+
     public async Task SendAsync(AlertNotice alert, CancellationToken cancellationToken)
     {
         var buffer = new ArrayBufferWriter<byte>(512);

@@ -2,10 +2,12 @@ using System.Text.Json;
 
 namespace Resilience.Degradation.Alerts;
 
-/// <summary>A Slack incoming webhook. Slack does not tell replicas apart: each one posts.</summary>
+/// <summary>A Slack incoming webhook. Slack knows no keys: whatever is posted is read.</summary>
 internal sealed class SlackSink(IHttpClientFactory clients, Uri webhook) : JsonSink(clients, webhook)
 {
     public override string Name => "Slack";
+
+    public override bool Deduplicates => false;
 
     protected override void Write(Utf8JsonWriter json, AlertNotice alert)
     {

@@ -8,6 +8,9 @@ internal sealed class Episode(string dependency)
 
     public string Dependency => dependency;
 
+    /// <summary>The calls that its services are asked for, made or not.</summary>
+    public CallMeter Calls { get; } = new();
+
     public EpisodeState State
     {
         get => Volatile.Read(ref _state);

@@ -27,6 +27,7 @@ internal sealed record EpisodeState
     {
         EpisodePhase.Healthy => 1,
         EpisodePhase.Degraded => 0,
+        _ when rules.Ramp <= TimeSpan.Zero => 1,
         _ => Math.Clamp(Math.Max(rules.FirstShare, (now - Since) / rules.Ramp), 0, 1),
     };
 }

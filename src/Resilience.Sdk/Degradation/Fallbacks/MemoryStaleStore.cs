@@ -9,7 +9,6 @@ internal sealed class MemoryStaleStore(TimeProvider time, int capacity = 10_000)
     private int _trimming;
 
     public void Keep<T>(string fallback, string key, T value)
-        where T : notnull
     {
         _entries[(fallback, key)] = new Entry(value, time.GetTimestamp());
         if (_entries.Count > capacity && Interlocked.Exchange(ref _trimming, 1) == 0)
@@ -23,9 +22,10 @@ internal sealed class MemoryStaleStore(TimeProvider time, int capacity = 10_000)
         }
     }
 
-    public ValueTask<(T Value, TimeSpan Age)?> FindAsync<T>(string fallback, string key, CancellationToken cancellationToken)
-        where T : notnull =>
-        new(_entries.TryGetValue((fallback, key), out var entry) && entry.Value is T value ? (value, time.GetElapsedTime(entry.KeptAt)) : null);
+    public ValueTask<FallbackAnswer<T>?> FindAsync<T>(string fallback, string key, CancellationToken cancellationToken) =>
+        new(_entries.TryGetValue((fallback, key), out var entry) && entry.Value is T value
+            ? new FallbackAnswer<T>(value, time.GetElapsedTime(entry.KeptAt))
+            : null);
 
-    private sealed record Entry(object Value, long KeptAt);
+    private sealed record Entry(object? Value, long KeptAt);
 }

@@ -12,7 +12,8 @@ internal static class DegradationPlanReader
 {
     public const string FileSection = "degradation_config";
 
-    private static readonly string[] BuiltIn = ["queue_for_retry", "fallback", "disable_feature", "reduce_personalization", "alert"];
+    /// <summary>The actions that need no code of the application.</summary>
+    public static ImmutableArray<string> BuiltIn { get; } = ["queue_for_retry", "fallback", "disable_feature", "reduce_personalization", "alert"];
 
     public static ImmutableArray<string> DefaultLevels { get; } = ["full", "segment", "generic"];
 
