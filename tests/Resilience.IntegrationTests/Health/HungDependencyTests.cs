@@ -122,7 +122,7 @@ public sealed class HungDependencyTests(ITestOutputHelper output)
 
     /// <summary>A thousand a second, first on one port and then on the other.</summary>
     private static async Task<(IReadOnlyList<ProbeResult> Management, IReadOnlyList<ProbeResult> Main)> ProbeAsync(ProbedApp app) =>
-        (await new Prober(app.Management, "/health/ready").RunAsync(PerSecond, Window), await new Prober(app.Main, "/health/ready").RunAsync(PerSecond, Window));
+        (await new Prober(app.Management, "/health/ready").ProbeAsync(PerSecond, Window), await new Prober(app.Main, "/health/ready").ProbeAsync(PerSecond, Window));
 
     private static Task UntilReadyAsync(ProbedApp app) => Eventually.UntilAsync(
         () => new Prober(app.Management, "/health/ready").Once().Body == """{"status":"ready"}""",

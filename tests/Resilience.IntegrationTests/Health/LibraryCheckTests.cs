@@ -22,7 +22,7 @@ public sealed class LibraryCheckTests(ITestOutputHelper output)
         await Eventually.UntilAsync(() => new Prober(app.Management, "/health/ready").Once() is { Status: 200 }, () => $"the check is {State(app)}", default);
 
         var before = await SessionsAsync(server);
-        var probes = await new Prober(app.Management, "/health/ready").RunAsync(1000, Window);
+        var probes = await new Prober(app.Management, "/health/ready").ProbeAsync(1000, Window);
         var sessions = await SessionsAsync(server) - before;
 
         output.WriteLine($"{probes.Count} probes, {sessions} sessions");
@@ -31,7 +31,7 @@ public sealed class LibraryCheckTests(ITestOutputHelper output)
 
         await server.HangAsync();
         await UntilAsync(app, CheckStatus.Unhealthy);
-        var hung = await new Prober(app.Management, "/health/ready").RunAsync(1000, TimeSpan.FromSeconds(1));
+        var hung = await new Prober(app.Management, "/health/ready").ProbeAsync(1000, TimeSpan.FromSeconds(1));
         await server.ResumeAsync();
 
         Assert.DoesNotContain(hung, probe => probe.Status != 200);

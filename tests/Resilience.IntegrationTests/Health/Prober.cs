@@ -29,7 +29,7 @@ internal sealed class Prober(IPEndPoint address, string path)
     }
 
     /// <summary>The same without blocking whoever waits: a test that holds a thread of the pool is part of what it measures.</summary>
-    public Task<IReadOnlyList<ProbeResult>> RunAsync(int perSecond, TimeSpan duration, int threads = 2) => Task.Factory.StartNew(
+    public Task<IReadOnlyList<ProbeResult>> ProbeAsync(int perSecond, TimeSpan duration, int threads = 2) => Task.Factory.StartNew(
         () => Run(perSecond, duration, threads), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Probes once.</summary>
