@@ -82,7 +82,7 @@ public static class DrRedisExtensions
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <remarks>
-    /// Answers are written as JSON in the background: calls neither wait for the server nor fail with it. What is larger
+    /// A name that is not configured stops the host at start. Answers are written as JSON in the background: calls neither wait for the server nor fail with it. What is larger
     /// than allowed, cannot be written as JSON, or comes while the server does not take it, is not kept there.
     /// </remarks>
     public static DrResilienceBuilder KeepAnswersInRedis(this DrResilienceBuilder builder, string dependency, RedisStaleStoreOptions? options = null)
@@ -92,6 +92,7 @@ public static class DrRedisExtensions
         var settings = options ?? new RedisStaleStoreOptions();
         settings.Validate(nameof(options));
         builder.AddRedis();
+        builder.Services.AddSingleton<IHostedService>(provider => new RedisAnswersStarter(provider.GetRequiredService<RedisConnections>(), dependency));
         builder.Services.Replace(ServiceDescriptor.Singleton<IStaleStore>(provider => new RedisStaleStore(
             provider.GetRequiredService<RedisConnections>().Get(dependency),
             settings,

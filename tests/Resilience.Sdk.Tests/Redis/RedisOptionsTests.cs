@@ -79,12 +79,27 @@ public sealed class RedisOptionsTests
         Assert.Throws<ArgumentException>(() => Read([], dr => dr.KeepAnswersInRedis(
             "cache", new RedisStaleStoreOptions { Expiry = TimeSpan.FromSeconds(expirySeconds), MaxValueBytes = bytes, Timeout = TimeSpan.FromSeconds(timeoutSeconds) })));
 
+    [Fact]
+    public async Task KeepAnswersInRedis_NameIsNotConfigured_StopsTheStart()
+    {
+        using var host = Build([($"{Cache}:Redis:Configuration", "127.0.0.1:1")], dr => dr.KeepAnswersInRedis("cash"));
+
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync());
+
+        Assert.Contains("Did you mean 'cache'?", exception.Message, StringComparison.Ordinal);
+    }
+
     private static DrResilienceSettings Read((string Key, string Value)[] values, Action<DrResilienceBuilder>? configure = null)
+    {
+        using var host = Build(values, configure ?? (dr => dr.AddRedis()));
+        return host.Services.GetRequiredService<SettingsMonitor>().Current;
+    }
+
+    private static IHost Build((string Key, string Value)[] values, Action<DrResilienceBuilder> configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(values.Select(value => KeyValuePair.Create(value.Key, (string?)value.Value)));
-        builder.AddDrResilience(configure ?? (dr => dr.AddRedis()));
-        using var host = builder.Build();
-        return host.Services.GetRequiredService<SettingsMonitor>().Current;
+        builder.AddDrResilience(configure);
+        return builder.Build();
     }
 }
