@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Resilience.AspNetCore.Health;
+using Resilience.AspNetCore.Health.Formats;
 using Resilience.DependencyInjection;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -47,7 +48,8 @@ public static class DrHealthEndpointExtensions
     {
         if (access.Allows(context))
         {
-            return ProbeEndpoints.WriteAsync(context, StatusCodes.Status200OK, "application/json", reporter.Describe());
+            var answer = DetailFormats.Answer(reporter, context.Request.QueryString.Value, context.Request.Headers.Accept);
+            return ProbeEndpoints.WriteAsync(context, answer.Status, answer.ContentType, answer.Body);
         }
 
         context.Response.StatusCode = StatusCodes.Status404NotFound;

@@ -55,6 +55,7 @@ public static class DrResilienceWebExtensions
         });
         services.AddSingleton<HealthInputs>();
         services.AddSingleton<ProbeBoard>();
+        services.AddSingleton<HealthItems>();
         services.AddSingleton<HealthReporter>();
         services.AddSingleton<ManagementPages>();
         services.AddSingleton<HealthHost>();

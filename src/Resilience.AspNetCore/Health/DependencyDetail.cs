@@ -18,7 +18,7 @@ internal static class DependencyDetail
     public static void Write(Utf8JsonWriter json, Dependency dependency, CheckState? check, TimeSpan now)
     {
         json.WriteStartObject();
-        json.WriteString("status", Status(dependency, check, now));
+        json.WriteString("status", HealthReporter.Name(StatusOf(dependency, check, now)));
         WritePipeline(json, dependency.Whole);
         if (check is not null)
         {
@@ -42,12 +42,11 @@ internal static class DependencyDetail
         json.WriteEndObject();
     }
 
-    private static string Status(Dependency dependency, CheckState? check, TimeSpan now) => check?.StatusAt(now) switch
+    /// <summary>The worse of what its probe and its circuit say.</summary>
+    public static CheckStatus StatusOf(Dependency dependency, CheckState? check, TimeSpan now) => check?.StatusAt(now) switch
     {
-        CheckStatus.Unhealthy => "unhealthy",
-        CheckStatus.Unknown => "unknown",
-        CheckStatus.Degraded => "degraded",
-        _ => dependency.WorstBreaker().Restricts ? "degraded" : "healthy",
+        { } status and not CheckStatus.Healthy => status,
+        _ => dependency.WorstBreaker().Restricts ? CheckStatus.Degraded : CheckStatus.Healthy,
     };
 
     private static bool IsNoteworthy(DependencyPipeline pipeline) =>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Resilience.AspNetCore.Health.Formats;
 using Resilience.DependencyInjection;
 using Resilience.Health;
 using Resilience.Health.Watchdog;
@@ -9,8 +10,23 @@ using Resilience.Postgres;
 namespace Resilience.AspNetCore.Health;
 
 /// <summary>Puts what is known into words for probes and operators. Reads snapshots only; thread-safe.</summary>
-internal sealed class HealthReporter(SettingsMonitor settings, DatabaseRegistry databases, DependencyRegistry dependencies, HealthMonitor monitor, ProcessWatch process, ProbeBoard board)
+internal sealed class HealthReporter(
+    SettingsMonitor settings,
+    DatabaseRegistry databases,
+    DependencyRegistry dependencies,
+    HealthMonitor monitor,
+    ProcessWatch process,
+    ProbeBoard board,
+    HealthItems items,
+    TimeProvider time)
 {
+    /// <summary>What other formats are written from.</summary>
+    public HealthSummary Summarise()
+    {
+        var answers = board.Answers;
+        return new HealthSummary(board.Readiness, answers.Live == ProbeAnswers.Dead, answers.Ready.Status, items.Read(), time.GetUtcNow());
+    }
+
     /// <summary>Everything, for operators. Holds no connection string and no password.</summary>
     public ReadOnlyMemory<byte> Describe()
     {

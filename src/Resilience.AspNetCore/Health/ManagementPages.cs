@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Resilience.AspNetCore.Health.Formats;
 using Resilience.AspNetCore.Management;
 
 namespace Resilience.AspNetCore.Health;
@@ -13,9 +14,11 @@ internal sealed class ManagementPages(ProbeBoard board, HealthReporter reporter)
         "/health/startup" => Probe(board.Answers.Startup),
         "/health/live" => Probe(board.Answers.Live),
         "/health/ready" => Probe(board.Answers.Ready),
-        "/health" => new ManagementAnswer(StatusCodes.Status200OK, Json, reporter.Describe()),
+        "/health" => Detail(DetailFormats.Answer(reporter, request.Query, request.Accept)),
         _ => new ManagementAnswer(StatusCodes.Status404NotFound, Json, default),
     };
+
+    private static ManagementAnswer Detail(DetailAnswer answer) => new(answer.Status, answer.ContentType, answer.Body);
 
     private static ManagementAnswer Probe(ProbeAnswer answer) => new(answer.Status, Json, answer.Body);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Resilience.Degradation;
 using Resilience.Degradation.Fallbacks;
@@ -7,9 +8,10 @@ namespace Resilience.DependencyInjection;
 /// <summary>Adds to the SDK what configuration cannot hold. Used while the application is built, by one thread.</summary>
 public sealed class DrResilienceBuilder
 {
-    internal DrResilienceBuilder()
-    {
-    }
+    internal DrResilienceBuilder(IServiceCollection services) => Services = services;
+
+    /// <summary>The services of the application being built.</summary>
+    internal IServiceCollection Services { get; }
 
     internal DegradationRegistry Degradation { get; } = new();
 

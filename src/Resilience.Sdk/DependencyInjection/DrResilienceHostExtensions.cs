@@ -38,7 +38,7 @@ public static class DrResilienceHostExtensions
         var services = builder.Services;
         if (services.FirstOrDefault(service => service.ServiceType == typeof(DrResilienceBuilder))?.ImplementationInstance is not DrResilienceBuilder resilience)
         {
-            resilience = new DrResilienceBuilder();
+            resilience = new DrResilienceBuilder(services);
             services.AddSingleton(resilience);
             services.TryAddSingleton(TimeProvider.System);
             services.AddSingleton<SettingsMonitor>();

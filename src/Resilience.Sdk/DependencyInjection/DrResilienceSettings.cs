@@ -28,6 +28,9 @@ internal sealed record DrResilienceSettings
     /// <summary>How the others are called, by name.</summary>
     public ImmutableDictionary<string, DependencyOptions> Calls { get; init; } = ImmutableDictionary<string, DependencyOptions>.Empty;
 
+    /// <summary>Those of them whose kind another package knows, by name.</summary>
+    public ImmutableDictionary<string, DependencyOfKind> OfKind { get; init; } = ImmutableDictionary<string, DependencyOfKind>.Empty;
+
     /// <summary>What is done with requests that come in.</summary>
     public InboundOptions Inbound { get; init; } = new();
 

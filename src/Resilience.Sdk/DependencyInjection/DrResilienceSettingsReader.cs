@@ -17,20 +17,28 @@ internal static class DrResilienceSettingsReader
 {
     public const string SectionName = "DrResilience";
 
+    private const string Postgres = "Postgres";
+
+    /// <summary>Kinds that other packages know, and how to add them.</summary>
+    private static readonly (string Key, string WayOut)[] Packages =
+        [("Redis", "needs the package Resilience.Redis. Reference it and call dr.AddRedis() in AddDrResilience(dr => …).")];
+
     private static readonly TimeSpan LongestObjective = TimeSpan.FromDays(365);
 
     /// <param name="configuration">The application's configuration.</param>
     /// <param name="isProduction">Whether the host runs in the environment Production.</param>
     /// <param name="code">What the application added in code; nothing when null.</param>
+    /// <param name="kinds">The kinds of dependencies that other packages have added.</param>
     /// <exception cref="DrResilienceConfigurationException">Anything is wrong; all of it is in the message.</exception>
-    public static DrResilienceSettings Read(IConfiguration configuration, bool isProduction, NamesInCode? code = null)
+    public static DrResilienceSettings Read(
+        IConfiguration configuration, bool isProduction, NamesInCode? code = null, IReadOnlyCollection<IDependencyKind>? kinds = null)
     {
         code ??= NamesInCode.None;
         var errors = new List<ConfigurationError>();
         var reader = new ConfigurationReader(configuration.GetSection(SectionName), errors);
         var refusesChaos = !ReadChaosAllowed(reader) && isProduction;
         var (defaults, defaultProbe) = ReadDefaults(reader, refusesChaos);
-        var (databases, calls, probes) = ReadDependencies(reader, defaults, defaultProbe, refusesChaos);
+        var (databases, calls, probes, ofKind) = ReadDependencies(reader, defaults, defaultProbe, refusesChaos, kinds ?? []);
         var settings = new DrResilienceSettings
         {
             Region = reader.Text("Region") ?? configuration["AWS_REGION"],
@@ -38,6 +46,7 @@ internal static class DrResilienceSettingsReader
             Defaults = defaults,
             Databases = databases,
             Calls = calls,
+            OfKind = ofKind,
             Inbound = InboundOptionsReader.Read(reader.Section("Inbound")),
             Hosts = HostRoutes.Of(calls.OrderBy(call => call.Key, StringComparer.Ordinal), (name, index, owner) => reader.Report(
                 $"Dependencies:{name}:Http:Hosts:{index}",
@@ -114,18 +123,24 @@ internal static class DrResilienceSettingsReader
     private static (
         ImmutableArray<KeyValuePair<string, PostgresOptions>> Databases,
         ImmutableDictionary<string, DependencyOptions> Calls,
-        ImmutableDictionary<string, ProbeOptions> Probes) ReadDependencies(
-        ConfigurationReader reader, DependencyOptions defaults, ProbeOptions defaultProbe, bool refusesChaos)
+        ImmutableDictionary<string, ProbeOptions> Probes,
+        ImmutableDictionary<string, DependencyOfKind> OfKind) ReadDependencies(
+        ConfigurationReader reader, DependencyOptions defaults, ProbeOptions defaultProbe, bool refusesChaos, IReadOnlyCollection<IDependencyKind> kinds)
     {
         var probes = ImmutableDictionary.CreateBuilder<string, ProbeOptions>(StringComparer.Ordinal);
         var databases = ImmutableArray.CreateBuilder<KeyValuePair<string, PostgresOptions>>();
         var calls = ImmutableDictionary.CreateBuilder<string, DependencyOptions>(StringComparer.Ordinal);
+        var ofKind = ImmutableDictionary.CreateBuilder<string, DependencyOfKind>(StringComparer.Ordinal);
         defaults = defaults with { Http = defaults.Http with { Hosts = [] } };
         foreach (var (name, dependency) in reader.Children("Dependencies"))
         {
-            dependency.NotYet("Redis");
+            if (ReadKind(name, dependency, kinds) is { } read)
+            {
+                ofKind.Add(name, read);
+            }
+
             probes.Add(name, ProbeOptionsReader.Read(dependency.Section("Probe"), defaultProbe));
-            if (dependency.Section("Postgres") is { } postgres)
+            if (dependency.Section(Postgres) is { } postgres)
             {
                 databases.Add(new(name, PostgresOptionsReader.Read(postgres)));
             }
@@ -137,6 +152,35 @@ internal static class DrResilienceSettingsReader
             dependency.RejectUnknownKeys();
         }
 
-        return (databases.DrainToImmutable(), calls.ToImmutable(), probes.ToImmutable());
+        return (databases.DrainToImmutable(), calls.ToImmutable(), probes.ToImmutable(), ofKind.ToImmutable());
+    }
+
+    private static DependencyOfKind? ReadKind(string name, ConfigurationReader dependency, IReadOnlyCollection<IDependencyKind> kinds)
+    {
+        DependencyOfKind? read = null;
+        var sections = dependency.Section(Postgres) is null ? new List<string>() : [Postgres];
+        foreach (var kind in kinds)
+        {
+            if (dependency.Section(kind.Key) is { } section)
+            {
+                sections.Add(kind.Key);
+                read = new DependencyOfKind(kind, kind.Read(name, section));
+            }
+        }
+
+        if (sections.Count > 1)
+        {
+            dependency.Report(null, null, $"is {string.Join(" and ", sections)} at once, but a dependency is one thing. Give each a name of its own.");
+        }
+
+        foreach (var (key, wayOut) in Packages.Where(package => kinds.All(kind => kind.Key != package.Key)))
+        {
+            if (dependency.Section(key) is not null)
+            {
+                dependency.Report(key, null, wayOut);
+            }
+        }
+
+        return read;
     }
 }

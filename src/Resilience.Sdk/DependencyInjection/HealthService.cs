@@ -8,7 +8,7 @@ using Resilience.Pipelines;
 
 namespace Resilience.DependencyInjection;
 
-/// <summary>Decides what is looked at and how: HTTP dependencies with a probe path, checks that others offer, and the application's own health checks.</summary>
+/// <summary>Decides what is looked at and how: HTTP dependencies with a probe path, those whose kind another package knows, checks that others offer, and the application's own health checks.</summary>
 internal sealed partial class HealthService(
     SettingsMonitor settings,
     HealthMonitor monitor,
@@ -36,6 +36,7 @@ internal sealed partial class HealthService(
     private void Apply(DrResilienceSettings current) => monitor.Apply(
     [
         .. Probed(current),
+        .. current.OfKind.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => (one.Value.Kind.CheckOf(one.Key), current.Probe(one.Key).Rules)),
         .. offered.Select(check => (check, current.Probe(check.Name).Rules)),
         .. registrations.Value.Registrations
             .Where(registration => !registration.Tags.Contains(HealthCheckRegistrations.Tag))
@@ -49,7 +50,7 @@ internal sealed partial class HealthService(
         foreach (var name in current.Calls.Keys.Order(StringComparer.Ordinal))
         {
             var probe = current.Probe(name);
-            if (probe.Path is not { } path)
+            if (probe.Path is not { } path || current.OfKind.ContainsKey(name))
             {
                 continue;
             }

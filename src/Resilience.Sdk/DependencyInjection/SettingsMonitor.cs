@@ -20,6 +20,7 @@ internal sealed partial class SettingsMonitor : IDisposable
     private readonly bool _isProduction;
     private readonly NamesInCode _code;
     private readonly ILogger _logger;
+    private readonly IReadOnlyCollection<IDependencyKind> _kinds;
     private readonly IDisposable _subscription;
     private readonly Lock _reloading = new();
     private DrResilienceSettings _current;
@@ -27,13 +28,15 @@ internal sealed partial class SettingsMonitor : IDisposable
     private string _chaos = "";
 
     /// <exception cref="DrResilienceConfigurationException">The settings cannot be used at all.</exception>
-    public SettingsMonitor(IConfiguration configuration, IHostEnvironment environment, NamesInCode code, ILogger<SettingsMonitor> logger)
+    public SettingsMonitor(
+        IConfiguration configuration, IHostEnvironment environment, NamesInCode code, ILogger<SettingsMonitor> logger, IEnumerable<IDependencyKind>? kinds = null)
     {
         _configuration = configuration;
         _isProduction = environment.IsProduction();
         _code = code;
         _logger = logger;
-        _current = DrResilienceSettingsReader.Read(configuration, _isProduction, code);
+        _kinds = [.. kinds ?? []];
+        _current = DrResilienceSettingsReader.Read(configuration, _isProduction, code, _kinds);
         AnnounceChaos(_current);
         _subscription = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
     }
@@ -57,7 +60,7 @@ internal sealed partial class SettingsMonitor : IDisposable
         {
             try
             {
-                var settings = DrResilienceSettingsReader.Read(_configuration, _isProduction, _code);
+                var settings = DrResilienceSettingsReader.Read(_configuration, _isProduction, _code, _kinds);
                 if (Objections(settings) is { Count: > 0 } objections)
                 {
                     Refuse(objections);

@@ -50,9 +50,9 @@ internal sealed class CheckLoop : IAsyncDisposable
     /// <summary>Ends the loop. A look that is under way is told, but not waited for.</summary>
     public async ValueTask DisposeAsync()
     {
-        await CancelAsync(_stop);
+        // The loop hears of it first; a look that takes its time to be told is not waited for.
+        _ = BlockingCancellation.RunAndDisposeAsync(_stop);
         await _loop;
-        _stop.Dispose();
     }
 
     /// <summary>Looks once, or finds that it need not or must not. Never fails.</summary>
@@ -72,19 +72,21 @@ internal sealed class CheckLoop : IAsyncDisposable
             return;
         }
 
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
         // On a thread of the pool, so that a look that blocks does not block the loop.
         _running = Task.Run(() => LookAsync(enough.Token), CancellationToken.None);
         try
         {
             var answer = await _running.WaitAsync(rules.Timeout, _clock.Time, stop);
+            enough.Dispose();
             Apply(new CheckObservation(at, answer.Outcome, answer.Reason, _clock.Now - at), rules);
         }
         catch (TimeoutException)
         {
-            await CancelAsync(enough);
+            // Said before the look is told: that may take as long as whatever it hangs on.
             Apply(new CheckObservation(at, CheckOutcome.Failed, "timeout", _clock.Now - at), rules);
+            _ = BlockingCancellation.RunAndDisposeAsync(enough);
         }
         catch (OperationCanceledException)
         {
@@ -124,19 +126,6 @@ internal sealed class CheckLoop : IAsyncDisposable
 #pragma warning restore CA1031
         {
             return new CheckAnswer(CheckOutcome.Failed, CheckFailure.Reason(exception));
-        }
-    }
-
-    /// <summary>Whoever registered on the token may throw; that is not the loop's affair.</summary>
-    private static async Task CancelAsync(CancellationTokenSource source)
-    {
-        try
-        {
-            await source.CancelAsync();
-        }
-        catch (AggregateException)
-        {
-            // The look is over for us all the same.
         }
     }
 

@@ -126,7 +126,7 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
         {
             try
             {
-                await enough.CancelAsync();
+                await BlockingCancellation.RunAsync(enough);
                 await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await probe.DisposeAsync();
                 enough.Dispose();

@@ -11,6 +11,8 @@ namespace Resilience.IntegrationTests.Health;
 /// <summary>An application on a real server, with a management listener.</summary>
 internal sealed class ProbedApp : IAsyncDisposable
 {
+    private const int HeldByTheTestHost = 4;
+
     private ProbedApp(WebApplication app, int managementPort)
     {
         App = app;
@@ -27,6 +29,7 @@ internal sealed class ProbedApp : IAsyncDisposable
     /// <param name="configure">Adds services.</param>
     public static async Task<ProbedApp> StartAsync(IEnumerable<(string Key, string Value)> settings, Action<WebApplicationBuilder>? configure = null)
     {
+        LeaveThreads();
         var port = FreePort.Reserve();
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -44,4 +47,14 @@ internal sealed class ProbedApp : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => App.DisposeAsync();
+
+    /// <summary>
+    /// The test host keeps a few threads of the pool waiting for its own ends. On two cores these are all that the pool starts
+    /// with, so that it stalls again and again for half a second, whatever the application does.
+    /// </summary>
+    private static void LeaveThreads()
+    {
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + HeldByTheTestHost), ports);
+    }
 }

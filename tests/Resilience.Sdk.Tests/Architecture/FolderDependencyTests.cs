@@ -38,6 +38,14 @@ public sealed class FolderDependencyTests
         ["DependencyInjection"] = ["Health", "Middleware", "Management", "Drain", "Degradation"],
     };
 
+    private static readonly Dictionary<string, string[]> Redis = new(StringComparer.Ordinal)
+    {
+        ["Connections"] = [],
+        ["Health"] = ["Connections"],
+        ["Fallbacks"] = ["Connections"],
+        ["DependencyInjection"] = ["Connections", "Health", "Fallbacks"],
+    };
+
     [Fact]
     public void Sdk_FoldersUseOnlyWhatIsListed() => Check("Resilience.Sdk", Sdk, typeof(Resilience.Postgres.RegionalDataSource));
 
@@ -46,10 +54,14 @@ public sealed class FolderDependencyTests
         Check("Resilience.AspNetCore", AspNetCore, typeof(Microsoft.AspNetCore.Builder.DrHealthEndpointExtensions));
 
     [Fact]
+    public void Redis_FoldersUseOnlyWhatIsListed() =>
+        Check("Resilience.Redis", Redis, typeof(Microsoft.Extensions.DependencyInjection.DrRedisExtensions));
+
+    [Fact]
     public void Documentation_ListsTheSameEdges()
     {
         var page = File.ReadAllText(RepositoryRoot.Combine("docs", "architecture.md"));
-        foreach (var (folder, allowed) in Sdk.Where(edge => !Leaves.Contains(edge.Key)))
+        foreach (var (folder, allowed) in Sdk.Concat(Redis).Where(edge => !Leaves.Contains(edge.Key)))
         {
             var row = $"| `{folder}/` | {(allowed.Length == 0 ? "–" : string.Join(", ", allowed.Select(name => $"`{name}/`")))} |";
             Assert.Contains(row, page, StringComparison.Ordinal);

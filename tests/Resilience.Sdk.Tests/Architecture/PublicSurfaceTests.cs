@@ -14,6 +14,9 @@ public sealed class PublicSurfaceTests
     [Fact]
     public void AspNetCore_IsAsApproved() => Compare(typeof(Microsoft.AspNetCore.Builder.DrHealthEndpointExtensions).Assembly);
 
+    [Fact]
+    public void Redis_IsAsApproved() => Compare(typeof(Microsoft.Extensions.DependencyInjection.DrRedisExtensions).Assembly);
+
     private static void Compare(Assembly assembly)
     {
         var path = RepositoryRoot.Combine("src", assembly.GetName().Name!, "PublicSurface.txt");

@@ -114,7 +114,7 @@ public sealed class SettingsReaderTests
     [InlineData($"{Postgres}:Switch:Mode", "Automatik", "is not known", "Did you mean 'Automatic'?")]
     [InlineData($"{Postgres}:Switch:Mode", "Approval", "is not available in this version", "Allowed: Automatic, Hold")]
     [InlineData("DrResilience:Dependencies:payments-db:Retry:MaxRetryAttempts", "2", "is not a known key", "Postgres")]
-    [InlineData("DrResilience:Dependencies:payments-db:Redis:Configuration", "x", "is not available in this version", "Remove it")]
+    [InlineData("DrResilience:Dependencies:cache:Redis:Configuration", "x", "needs the package Resilience.Redis", "dr.AddRedis()")]
     [InlineData("DrResilience:Dependencies:gw:Retry:MaxRetryAttempts", "-1", "is not a whole number from 0 to 100", "MaxRetryAttempts")]
     [InlineData("DrResilience:Dependencies:gw:Retry:Delay", "2", "is not a duration", "hours:minutes:seconds")]
     [InlineData("DrResilience:Dependencies:gw:Retry:UseJitter", "maybe", "is neither true nor false", "UseJitter")]

@@ -125,6 +125,52 @@ public sealed class CheckLoopTests
     }
 
     [Fact]
+    public async Task Loop_HungForTenMinutes_OneLookAtAll_AndAFailureEachInterval()
+    {
+        var check = new ScriptedCheck(_ => new(new TaskCompletionSource<CheckAnswer>().Task));
+        var loop = Make(check, Rules with { MaxInterval = Rules.Interval });
+        loop.Start();
+        await _time.WhenTimersReach(1);
+        _time.Advance(Rules.Timeout);
+
+        var passed = TimeSpan.Zero;
+        while (passed < TimeSpan.FromMinutes(10))
+        {
+            var pause = await PauseAsync();
+            for (var probe = 0; probe < 5000; probe++)
+            {
+                _ = loop.State.StatusAt(passed);
+            }
+
+            passed += pause;
+            _time.Advance(pause);
+        }
+
+        Assert.Equal((1, 1), (check.Looks, check.MostAtOnce));
+        Assert.InRange(loop.State.FailuresInARow, 600 / 5.5, (600 / 4.5) + 2);
+    }
+
+    [Fact]
+    public async Task Tick_WhoeverIsToldToStopBlocks_TheLoopGoesOn()
+    {
+        using var release = new ManualResetEventSlim();
+        var loop = Make(new ScriptedCheck(token =>
+        {
+            // As a database client does that opens a connection to cancel a command.
+            token.Register(() => release.Wait(TimeSpan.FromMinutes(1), CancellationToken.None));
+            return new(new TaskCompletionSource<CheckAnswer>().Task);
+        }));
+
+        var tick = loop.TickAsync(default);
+        await _time.WhenTimersReach(1);
+        _time.Advance(Rules.Timeout);
+        await tick.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+
+        Assert.Equal("timeout", loop.State.Reason);
+        release.Set();
+    }
+
+    [Fact]
     public async Task Stop_WhileALookHangs_DoesNotWaitForIt()
     {
         var loop = Make(new ScriptedCheck(_ => new(new TaskCompletionSource<CheckAnswer>().Task)));
@@ -148,5 +194,5 @@ public sealed class CheckLoopTests
         }
     }
 
-    private CheckLoop Make(ICheck check) => new(check, Rules, new MonotonicClock(_time), new Random(1), (_, after) => _seen.Add(after.Status));
+    private CheckLoop Make(ICheck check, CheckRules? rules = null) => new(check, rules ?? Rules, new MonotonicClock(_time), new Random(1), (_, after) => _seen.Add(after.Status));
 }

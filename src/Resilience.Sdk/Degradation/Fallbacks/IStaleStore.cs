@@ -7,7 +7,7 @@ public interface IStaleStore
     /// <typeparam name="T">The answer's type, the same as when it is looked for.</typeparam>
     /// <param name="fallback">The fallback that will need it.</param>
     /// <param name="key">What it answers.</param>
-    /// <param name="value">The answer.</param>
+    /// <param name="value">The answer. It may be written out later, so it must not change.</param>
     void Keep<T>(string fallback, string key, T value);
 
     /// <summary>Finds an answer.</summary>

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Resilience.IntegrationTests.Health;
+
+/// <summary>Passes bytes on to a server until they vanish: then nothing arrives any more, nothing is closed, and nobody connects.</summary>
+internal sealed class Relay : IDisposable
+{
+    private const int Backlog = 8;
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _vanished = new();
+    private readonly List<Socket> _sockets = [];
+    private readonly IPEndPoint _server;
+
+    public Relay(IPEndPoint server)
+    {
+        _server = server;
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen(Backlog);
+        _ = AcceptAsync();
+    }
+
+    public IPEndPoint Address => (IPEndPoint)_listener.LocalEndPoint!;
+
+    /// <summary>From now on. A listener that accepts nobody and whose queue is full answers no SYN.</summary>
+    public void Vanish()
+    {
+        _vanished.Cancel();
+        for (var i = 0; i < 4 * Backlog; i++)
+        {
+            var filler = Keep(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false });
+            try
+            {
+                filler.Connect(Address);
+            }
+            catch (SocketException)
+            {
+                // Under way, for ever.
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _listener.Dispose();
+        lock (_sockets)
+        {
+            _sockets.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, _vanished.Token);
+        try
+        {
+            while (true)
+            {
+                var client = Keep(await _listener.AcceptAsync(enough.Token));
+                var server = Keep(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+                client.NoDelay = true;
+                await server.ConnectAsync(_server, enough.Token);
+                _ = PassAsync(client, server);
+                _ = PassAsync(server, client);
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or SocketException)
+        {
+            // Over, one way or the other.
+        }
+    }
+
+    private async Task PassAsync(Socket from, Socket to)
+    {
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            while (await from.ReceiveAsync(buffer, _stop.Token) is var count and > 0)
+            {
+                if (!_vanished.IsCancellationRequested)
+                {
+                    await to.SendAsync(buffer.AsMemory(0, count), _stop.Token);
+                }
+            }
+
+            if (!_vanished.IsCancellationRequested)
+            {
+                to.Shutdown(SocketShutdown.Send);
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or SocketException)
+        {
+            // Over, one way or the other.
+        }
+    }
+
+    private Socket Keep(Socket socket)
+    {
+        lock (_sockets)
+        {
+            _sockets.Add(socket);
+        }
+
+        return socket;
+    }
+}
