@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Resilience.AspNetCore.Degradation;
 using Resilience.AspNetCore.Middleware;
 using Resilience.Health;
 using Resilience.Pipelines.Inbound;
@@ -34,8 +35,10 @@ public static class DrInboundApplicationExtensions
         }
 
         var drain = app.ApplicationServices.GetRequiredService<DrainState>();
+        var degraded = app.ApplicationServices.GetService<DegradedHeader>() ?? throw new InvalidOperationException(
+            "UseDrResilience needs the services of a web application. Call AddDrResilience() on the WebApplicationBuilder, with 'using Microsoft.AspNetCore.Builder'.");
 
         // Twice, each request would take two permits.
-        return app.Properties.TryAdd(Used, gate) ? app.Use(next => new InboundMiddleware(next, gate, drain).InvokeAsync) : app;
+        return app.Properties.TryAdd(Used, gate) ? app.Use(next => new InboundMiddleware(next, gate, drain, degraded).InvokeAsync) : app;
     }
 }

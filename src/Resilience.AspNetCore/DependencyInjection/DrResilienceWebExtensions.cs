@@ -34,8 +34,12 @@ public static class DrResilienceWebExtensions
             return builder;
         }
 
-        services.AddHttpContextAccessor();
-        services.AddSingleton<IDegradationListener, DegradedHeader>();
+        services.AddSingleton(static provider =>
+        {
+            var settings = provider.GetRequiredService<SettingsMonitor>();
+            return new DegradedHeader(() => settings.Current.Degradation);
+        });
+        services.AddSingleton<IDegradationListener>(static provider => provider.GetRequiredService<DegradedHeader>());
         services.AddSingleton<ListenerWatch>();
         services.AddSingleton(static provider =>
         {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Resilience.AspNetCore.Degradation;
 using Resilience.AspNetCore.Drain;
 using Resilience.Health;
 using Resilience.Internal;
@@ -15,7 +16,7 @@ namespace Resilience.AspNetCore.Middleware;
 /// calls to dependencies end then, and what it does besides may have to be finished. Applications that want it aborted have
 /// the framework's request time-outs for it.
 /// </remarks>
-internal sealed class InboundMiddleware(RequestDelegate next, InboundGate gate, DrainState drain)
+internal sealed class InboundMiddleware(RequestDelegate next, InboundGate gate, DrainState drain, DegradedHeader degraded)
 {
     // As on the wire, where the time left is sent in whole milliseconds.
     private static readonly TimeSpan LeastTime = TimeSpan.FromMilliseconds(1);
@@ -102,7 +103,7 @@ internal sealed class InboundMiddleware(RequestDelegate next, InboundGate gate, 
         Task running;
         try
         {
-            running = next(context);
+            running = degraded.IsNeeded ? DegradedHeader.FollowAsync(context, next.Invoke) : next(context);
         }
         catch
         {

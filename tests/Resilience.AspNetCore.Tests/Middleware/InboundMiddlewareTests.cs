@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http;
+using Resilience.AspNetCore.Degradation;
 using Resilience.AspNetCore.Middleware;
+using Resilience.Degradation.Plan;
 using Resilience.Health;
 using Resilience.Pipelines.Bulkhead;
 using Resilience.Pipelines.Inbound;
@@ -18,10 +20,12 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
 
     public void Dispose() => _meter.Dispose();
 
+    private static readonly DegradedHeader Undegraded = new(() => DegradationPlan.Empty);
+
     [Fact]
     public void Permit_Free_AndAnsweredAtOnce_AllocatesNothing()
     {
-        var middleware = new InboundMiddleware(_ => Task.CompletedTask, Gate(new InboundOptions()), new DrainState());
+        var middleware = new InboundMiddleware(_ => Task.CompletedTask, Gate(new InboundOptions()), new DrainState(), Undegraded);
         var context = new DefaultHttpContext();
         Repeat(1000);
 
@@ -43,7 +47,7 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
     public void Permit_Free_AndAnsweredLater_CostsNoMoreThanAnAwaitOfTheFramework()
     {
         var bare = Bytes(next => async context => await next(context));
-        var ours = Bytes(next => new InboundMiddleware(next, Gate(new InboundOptions()), new DrainState()).InvokeAsync);
+        var ours = Bytes(next => new InboundMiddleware(next, Gate(new InboundOptions()), new DrainState(), Undegraded).InvokeAsync);
 
         output.WriteLine($"{ours} bytes for each request that is waited for; {bare} for a middleware that does nothing but await");
         Assert.InRange(ours - bare, 0, 100);
@@ -60,7 +64,7 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
         context.Request.Headers[CallDeadline.HeaderName] = deadline;
         context.Request.Body = new UnreadableStream();
 
-        await new InboundMiddleware(_ => throw new InvalidOperationException("It ran."), gate, new DrainState()).InvokeAsync(context);
+        await new InboundMiddleware(_ => throw new InvalidOperationException("It ran."), gate, new DrainState(), Undegraded).InvokeAsync(context);
 
         Assert.Equal(status, context.Response.StatusCode);
     }
@@ -80,7 +84,7 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
                 return Task.CompletedTask;
             },
             gate,
-            new DrainState());
+            new DrainState(), Undegraded);
 
         for (var i = 0; i < 100; i++)
         {
@@ -102,7 +106,7 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
                 return Task.CompletedTask;
             },
             gate,
-            new DrainState());
+            new DrainState(), Undegraded);
         var context = new DefaultHttpContext();
         context.Request.Headers[CallDeadline.HeaderName] = "10";
 

@@ -33,7 +33,7 @@ public sealed class FolderDependencyTests
         ["Management"] = [],
         ["Drain"] = [],
         ["Health"] = ["Management"],
-        ["Middleware"] = ["Drain"],
+        ["Middleware"] = ["Drain", "Degradation"],
         ["Degradation"] = [],
         ["DependencyInjection"] = ["Health", "Middleware", "Management", "Drain", "Degradation"],
     };
