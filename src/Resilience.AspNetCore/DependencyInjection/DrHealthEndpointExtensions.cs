@@ -35,14 +35,17 @@ public static class DrHealthEndpointExtensions
 
         var reporter = services.GetRequiredService<HealthReporter>();
         var access = ActivatorUtilities.CreateInstance<DetailAccess>(services);
-        Map(endpoints, "/health/startup", context => ProbeEndpoints.StartupAsync(context, board));
-        Map(endpoints, "/health/live", context => ProbeEndpoints.LiveAsync(context, board));
-        Map(endpoints, "/health/ready", context => ProbeEndpoints.ReadyAsync(context, board));
-        return endpoints.MapMethods("/health", Methods, context => DetailAsync(context, reporter, access)).DisableDrLoadShedding().ExcludeFromDescription();
+
+        // A group has a prefix that is not known here; its probes are ordinary endpoints.
+        board.IsMapped |= endpoints is IApplicationBuilder;
+        Map(endpoints, ProbePaths.Startup, context => ProbeEndpoints.StartupAsync(context, board));
+        Map(endpoints, ProbePaths.Live, context => ProbeEndpoints.LiveAsync(context, board));
+        Map(endpoints, ProbePaths.Ready, context => ProbeEndpoints.ReadyAsync(context, board));
+        return endpoints.MapMethods(ProbePaths.Detail, Methods, context => DetailAsync(context, reporter, access)).DisableDrLoadShedding().ExcludeFromDescription();
     }
 
     private static void Map(IEndpointRouteBuilder endpoints, string path, RequestDelegate answer) =>
-        endpoints.MapMethods(path, Methods, answer).AllowAnonymous().DisableDrLoadShedding().ExcludeFromDescription();
+        endpoints.Map(path, answer).AllowAnonymous().DisableDrLoadShedding().ExcludeFromDescription();
 
     private static Task DetailAsync(HttpContext context, HealthReporter reporter, DetailAccess access)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -60,6 +61,7 @@ public static class DrResilienceWebExtensions
         services.AddSingleton<HealthInputs>();
         services.AddSingleton<ProbeBoard>();
         services.AddSingleton<HealthItems>();
+        services.AddSingleton<IStartupFilter, ProbeStartupFilter>();
         services.AddSingleton<HealthReporter>();
         services.AddSingleton<ManagementPages>();
         services.AddSingleton<HealthHost>();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Resilience.AspNetCore.Health.Formats;
+using Resilience.Degradation;
 using Resilience.DependencyInjection;
 using Resilience.Health;
 using Resilience.Health.Watchdog;
@@ -18,6 +19,8 @@ internal sealed class HealthReporter(
     ProcessWatch process,
     ProbeBoard board,
     HealthItems items,
+    Degrader degrader,
+    EpisodeMonitor episodes,
     TimeProvider time)
 {
     /// <summary>What other formats are written from.</summary>
@@ -62,6 +65,8 @@ internal sealed class HealthReporter(
         }
 
         json.WriteEndObject();
+        json.WritePropertyName("degradation");
+        DegradationDetail.Write(json, degrader, episodes);
         json.WritePropertyName("process");
         ProcessDetail.Write(json, process);
         WriteConfiguration(json, all);

@@ -30,6 +30,9 @@ internal sealed class ProbeBoard
         _drain.Began += Publish;
     }
 
+    /// <summary>Whether the application has mapped the probes at their own paths.</summary>
+    public bool IsMapped { get; set; }
+
     public ProbeAnswers Answers => Volatile.Read(ref _answers);
 
     public ReadinessState Readiness => Volatile.Read(ref _readiness);

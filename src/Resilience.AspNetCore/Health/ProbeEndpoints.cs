@@ -12,6 +12,20 @@ internal static class ProbeEndpoints
 
     public static Task ReadyAsync(HttpContext context, ProbeBoard board) => WriteAsync(context, board.Answers.Ready);
 
+    /// <summary>Answers GET and HEAD; anything else is 405.</summary>
+    public static Task WriteAsync(HttpContext context, ProbeAnswer answer)
+    {
+        var method = context.Request.Method;
+        if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
+        {
+            return WriteAsync(context, answer.Status, "application/json", answer.Body);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        context.Response.Headers.Allow = "GET, HEAD";
+        return Task.CompletedTask;
+    }
+
     public static Task WriteAsync(HttpContext context, int status, string contentType, ReadOnlyMemory<byte> body)
     {
         var response = context.Response;
@@ -28,6 +42,4 @@ internal static class ProbeEndpoints
 
         return Task.CompletedTask;
     }
-
-    private static Task WriteAsync(HttpContext context, ProbeAnswer answer) => WriteAsync(context, answer.Status, "application/json", answer.Body);
 }

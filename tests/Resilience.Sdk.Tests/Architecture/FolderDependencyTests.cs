@@ -32,7 +32,7 @@ public sealed class FolderDependencyTests
     {
         ["Management"] = [],
         ["Drain"] = [],
-        ["Health"] = ["Management"],
+        ["Health"] = ["Management", "Drain"],
         ["Middleware"] = ["Drain", "Degradation"],
         ["Degradation"] = [],
         ["DependencyInjection"] = ["Health", "Middleware", "Management", "Drain", "Degradation"],
