@@ -1,5 +1,6 @@
 using Resilience.Degradation.Fallbacks;
 using Resilience.Degradation.Plan;
+using Resilience.Queueing;
 
 namespace Resilience.Degradation;
 

@@ -7,6 +7,7 @@ using Resilience.Degradation.Fallbacks;
 using Resilience.Degradation.Plan;
 using Resilience.Diagnostics;
 using Resilience.Internal;
+using Resilience.Queueing;
 
 #pragma warning disable VSTHRD103 // Results are taken synchronously only from tasks that are completed: that is the fast path.
 
@@ -173,7 +174,7 @@ internal sealed class Degrader : IDegradation
                 }
             }
 #pragma warning disable CA1031 // Whatever an action throws, the next one is tried.
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && exception is not RequestConflictException)
 #pragma warning restore CA1031
             {
                 retryAfter = (exception as RequestQueueException)?.RetryAfter ?? retryAfter;

@@ -18,6 +18,7 @@ public interface IDegradation
     /// <see cref="OutcomeKind.Failed"/> with the dependency's own error.
     /// </returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="Resilience.Queueing.RequestConflictException">The request was to be queued, but its key belongs to another request.</exception>
     /// <remarks>What is no failure of the dependency (a 4xx, a decline, an error in the code) is thrown as it is.</remarks>
     ValueTask<Outcome<TResult>> ExecuteAsync<TRequest, TResult>(
         string service, TRequest request, Func<TRequest, CancellationToken, ValueTask<TResult>> primary, CancellationToken cancellationToken = default);

@@ -60,6 +60,9 @@ internal static class DegradationServices
                 provider.GetRequiredService<ILogger<EpisodeMonitor>>());
         });
         services.AddHostedService<DegradationService>();
+        services.AddSingleton<QueueSignals>();
+        services.AddSingleton<QueueHost>();
+        services.AddHostedService(static provider => provider.GetRequiredService<QueueHost>());
     }
 
     /// <summary>Replicas of a service share its database.</summary>

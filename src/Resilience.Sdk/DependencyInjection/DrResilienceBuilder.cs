@@ -1,7 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Resilience.Degradation;
 using Resilience.Degradation.Fallbacks;
+using Resilience.Queueing;
 
 namespace Resilience.DependencyInjection;
 
@@ -14,6 +17,8 @@ public sealed class DrResilienceBuilder
     internal IServiceCollection Services { get; }
 
     internal DegradationRegistry Degradation { get; } = new();
+
+    internal Dictionary<string, IQueueDefinition> Queues { get; } = new(StringComparer.Ordinal);
 
     internal Dictionary<string, Action<string, NpgsqlDataSourceBuilder>> DataSources { get; } = new(StringComparer.Ordinal);
 
@@ -87,6 +92,37 @@ public sealed class DrResilienceBuilder
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(action);
         Degradation.Add(name, action);
+        return this;
+    }
+
+    /// <summary>
+    /// Adds a queue that <c>queue_for_retry</c> of a service can use: requests are promised, kept in journal and database, and
+    /// carried out by the handler when the dependency is back.
+    /// </summary>
+    /// <typeparam name="TRequest">What is queued, as in <see cref="IDegradation.ExecuteAsync"/>; written as JSON.</typeparam>
+    /// <typeparam name="THandler">Carries requests out; made from the container for each.</typeparam>
+    /// <param name="service">The service, as in <c>degradation_config</c>.</param>
+    /// <param name="key">A request's idempotency key, 1 to 255 characters. The same key with the same request is one request.</param>
+    /// <param name="orderKey">What requests share that must run one after the other; null when none do.</param>
+    /// <param name="json">How requests are written; JSON for the web when null.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">The service has a queue.</exception>
+    /// <remarks>Settings are under <c>DrResilience:Queues:{service}</c> and <c>DrResilience:Journal</c>. What is promised is in a
+    /// fsynced journal or committed in the database, replicas included where replication is synchronous, before the call returns.</remarks>
+    [RequiresUnreferencedCode("Without options of its own, requests are written by reflection. Applications that are trimmed pass options with a source-generated context.")]
+    public DrResilienceBuilder AddQueue<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
+        string service, Func<TRequest, string> key, Func<TRequest, string?>? orderKey = null, JsonSerializerOptions? json = null)
+        where THandler : class, IQueueHandler<TRequest>
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(service);
+        ArgumentNullException.ThrowIfNull(key);
+        if (!Degradation.Catalog.Queues.Add(service))
+        {
+            throw new ArgumentException($"'{service}' has a queue already.", nameof(service));
+        }
+
+        Queues.Add(service, new QueueDefinition<TRequest, THandler>(service, key, orderKey, json ?? JsonSerializerOptions.Web));
+        Degradation.Queues.Add(service, services => services.GetRequiredService<QueueHost>().Queue(service));
         return this;
     }
 }

@@ -4,10 +4,12 @@ using Resilience.Degradation.Alerts;
 using Resilience.Degradation.Episodes;
 using Resilience.Degradation.Plan;
 using Resilience.Health;
+using Resilience.Journal;
 using Resilience.Pipelines;
 using Resilience.Pipelines.Http;
 using Resilience.Pipelines.Inbound;
 using Resilience.Postgres;
+using Resilience.Queueing;
 
 namespace Resilience.DependencyInjection;
 
@@ -54,6 +56,12 @@ internal sealed record DrResilienceSettings
 
     /// <summary>Who is told of it.</summary>
     public AlertsOptions Alerts { get; init; } = new();
+
+    /// <summary>Where promises are written down.</summary>
+    public JournalOptions Journal { get; init; } = new();
+
+    /// <summary>How the queues that code has added work, by service.</summary>
+    public ImmutableDictionary<string, QueueOptions> Queues { get; init; } = ImmutableDictionary<string, QueueOptions>.Empty;
 
     /// <summary>How a dependency is looked at.</summary>
     public ProbeOptions Probe(string dependency) => Probes.GetValueOrDefault(dependency, DefaultProbe);

@@ -5,10 +5,12 @@ using Resilience.Degradation.Episodes;
 using Resilience.Degradation.Plan;
 using Resilience.Health;
 using Resilience.Internal;
+using Resilience.Journal;
 using Resilience.Pipelines;
 using Resilience.Pipelines.Http;
 using Resilience.Pipelines.Inbound;
 using Resilience.Postgres;
+using Resilience.Queueing;
 
 namespace Resilience.DependencyInjection;
 
@@ -59,13 +61,14 @@ internal static class DrResilienceSettingsReader
                 configuration, reader, [.. databases.Select(database => database.Key).Concat(calls.Keys).Concat(code.Dependencies).Distinct(StringComparer.Ordinal)], code.Catalog),
             Episodes = EpisodeRulesReader.Read(reader.Section("Episodes")),
             Alerts = AlertsOptionsReader.Read(reader.Section("Alerts")),
+            Journal = JournalOptionsReader.Read(reader.Section("Journal")),
+            Queues = QueueOptionsReader.Read(reader, code.Catalog.Queues, [.. databases.Select(database => database.Key)]),
         };
         if (!string.IsNullOrEmpty(configuration.GetSection(SectionName).Value))
         {
             reader.Report(null, null, "is a single value, but a section with keys is expected.");
         }
 
-        reader.NotYet("Journal");
         reader.RejectUnknownKeys();
         return errors.Count == 0 ? settings : throw new DrResilienceConfigurationException(errors);
     }

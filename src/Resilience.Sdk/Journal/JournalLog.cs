@@ -155,11 +155,8 @@ internal sealed partial class JournalLog : IDisposable
                 last = _stopping;
             }
 
-            if (batch.Count > 0)
-            {
-                WriteAll(batch);
-            }
-
+            Sweep();
+            WriteAll(batch);
             Sweep();
             if (last)
             {

@@ -9,6 +9,9 @@ internal interface IQueueStore
     /// <summary>What it is, for logs and health details. Holds no secret.</summary>
     string Description { get; }
 
+    /// <summary>Whether it can be written to, as far as is known without asking.</summary>
+    bool IsAvailable { get; }
+
     /// <summary>Changes when the store may have lost its last commits: what was stored lately must be stored again then.</summary>
     string Generation { get; }
 
@@ -33,9 +36,9 @@ internal interface IQueueStore
     /// <returns>The tokens that are still valid.</returns>
     ValueTask<IReadOnlySet<Guid>> RenewAsync(string queue, IReadOnlyList<EntryLease> leases, TimeSpan lease, CancellationToken cancellationToken);
 
-    /// <summary>Gives a lease back.</summary>
-    /// <returns>False when it was over and another has the entry: nothing was changed.</returns>
-    ValueTask<bool> EndAsync(EntryLease lease, LeaseEnd end, CancellationToken cancellationToken);
+    /// <summary>Gives leases of one queue back.</summary>
+    /// <returns>The tokens that were still valid; for the others nothing was changed, because another has the entry.</returns>
+    ValueTask<IReadOnlySet<Guid>> EndAsync(string queue, IReadOnlyList<EndedLease> ended, CancellationToken cancellationToken);
 
     ValueTask<QueueCounts> CountAsync(string queue, CancellationToken cancellationToken);
 

@@ -1,4 +1,4 @@
-namespace Resilience.Degradation;
+namespace Resilience.Queueing;
 
 /// <summary>Where requests of one kind are stored durably to be carried out later.</summary>
 /// <typeparam name="TRequest">The kind.</typeparam>

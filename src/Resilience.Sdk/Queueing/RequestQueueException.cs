@@ -1,4 +1,4 @@
-namespace Resilience.Degradation;
+namespace Resilience.Queueing;
 
 /// <summary>A request could not be stored for later: the queue is full, or nothing durable is at hand. Nothing was promised.</summary>
 public sealed class RequestQueueException : Exception
