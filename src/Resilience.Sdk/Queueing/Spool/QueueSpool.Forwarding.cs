@@ -141,6 +141,7 @@ internal sealed partial class QueueSpool
         List<(SpoolItem Item, int Version, bool IsCompleted)> asked;
         lock (_lock)
         {
+            _generations.TryAdd(store, generation);
             asked = batch.ConvertAll(item => (item, item.Version, item.IsCompleted));
         }
 

@@ -16,10 +16,10 @@ internal sealed class DrainPace
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private double _rate = MostRate;
-    private double _tokens;
+    private double _tokens = 1;
     private TimeSpan _at;
     private TimeSpan _grownAt;
-    private TimeSpan _halvedAt = TimeSpan.MinValue;
+    private TimeSpan? _halvedAt;
     private bool _isTrial;
 
     /// <summary>Requests per second that are allowed now.</summary>

@@ -1,0 +1,83 @@
+using Resilience.Queueing.Worker;
+
+namespace Resilience.Sdk.Tests.Queueing;
+
+public sealed class DrainPaceTests
+{
+    private static readonly DrainSignal Down = new(false, 0, 100);
+    private readonly DrainPace _pace = new();
+
+    [Fact]
+    public void Well_AllThatWorkersCanTake() => Assert.True(Take(0, DrainSignal.Well) >= 1 && Take(1, DrainSignal.Well) > 1000);
+
+    [Fact]
+    public void Down_Nothing() => Assert.Equal((0, 0), (Take(0, Down), Take(100, Down)));
+
+    [Fact]
+    public void Back_OneAloneUntilItHasSucceeded()
+    {
+        Take(0, Down);
+
+        Assert.Equal(1, _pace.Permits(At(1), DrainSignal.Well, running: 0));
+        Assert.Equal(0, _pace.Permits(At(1.1), DrainSignal.Well, running: 1));
+        Assert.Equal(1, _pace.Permits(At(1.2), DrainSignal.Well, running: 0));
+        _pace.Succeeded();
+        Assert.True(Take(2, DrainSignal.Well) > 1);
+    }
+
+    [Fact]
+    public void ComingBack_AtMostAQuarterOfTheLiveCalls()
+    {
+        Take(0, Down);
+        _pace.Succeeded();
+
+        var taken = 0;
+        for (var tenth = 0; tenth < 200; tenth++)
+        {
+            taken += Take(tenth / 10.0, new DrainSignal(true, 0.5, 100));
+        }
+
+        Assert.InRange(taken, 200, 25 * 20 + 25);
+    }
+
+    [Fact]
+    public void SixThousand_AreDrainedWithinAMinuteOfTheReturn()
+    {
+        Take(0, Down);
+        _pace.Succeeded();
+        var taken = 0;
+        for (var tenth = 0; tenth < 600 && taken < 6000; tenth++)
+        {
+            // The ramp takes 20 s; then all live calls are back.
+            taken += Take(tenth / 10.0, new DrainSignal(true, Math.Min(1, tenth / 200.0), 100));
+        }
+
+        Assert.True(taken >= 6000, $"{taken}");
+    }
+
+    [Fact]
+    public void Failure_HalvesTheRate_OnceForAllOfAMoment()
+    {
+        Take(0, Down);
+        _pace.Succeeded();
+        Take(1, DrainSignal.Well);
+        Take(2.5, DrainSignal.Well);
+        var before = _pace.Rate;
+
+        _pace.Failed(At(3));
+        _pace.Failed(At(3.1));
+
+        Assert.Equal(before / 2, _pace.Rate);
+        _pace.Failed(At(4.2));
+        Assert.Equal(before / 4, _pace.Rate);
+    }
+
+    private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);
+
+    private int Take(double seconds, DrainSignal signal)
+    {
+        var permits = _pace.Permits(At(seconds), signal, running: 0);
+        _pace.Began(permits);
+        return permits;
+    }
+}
