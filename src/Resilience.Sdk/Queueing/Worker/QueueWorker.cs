@@ -23,6 +23,9 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
     private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(10);
 
+    /// <summary>Claimed at once for each worker, so that a claim's round trip is shared.</summary>
+    private const int Ahead = 8;
+
     private readonly QueueWorkerContext _context;
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
     private readonly Type _handler;
@@ -31,6 +34,7 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
     private readonly EndQueue _ends;
     private readonly Jitter _jitter;
     private readonly ConcurrentDictionary<Guid, (EntryLease Lease, CancellationTokenSource Stop, Task Work)> _running = new();
+    private readonly SemaphoreSlim _slots;
     private readonly Signal _work = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
@@ -44,6 +48,7 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
         _handler = handler;
         _json = json;
         _jitter = new Jitter(random);
+        _slots = new SemaphoreSlim(context.Options().Workers);
         _ends = new EndQueue(context.Queue, context.Store, Patience, context.Clock.Time, context.Logger);
     }
 
@@ -75,7 +80,8 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
         int permits;
         lock (_pace)
         {
-            permits = Math.Min(_pace.Permits(now, _context.Signal(), _running.Count), _context.Options().Workers - _running.Count);
+            var room = (Ahead * _context.Options().Workers) - _running.Count;
+            permits = Math.Min(_pace.Permits(now, _context.Signal(), _running.Count), room > Ahead * _context.Options().Workers / 2 ? room : 0);
         }
 
         if (permits <= 0)
@@ -137,8 +143,12 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
 
     private async Task CarryOutAsync(EntryLease lease, CancellationTokenSource stop)
     {
+        await _slots.WaitAsync(CancellationToken.None);
         var began = _context.Clock.Now;
-        var end = await TryAsync(lease, stop);
+        var end = _context.Signal().IsCalled && !stop.IsCancellationRequested
+            ? await TryAsync(lease, stop)
+            : new LeaseEnd(EntryState.Ready, _context.Options().Delay, "dependency-down", KeepAttempt: true);
+        _slots.Release();
         if (end.State == EntryState.Done)
         {
             await Guarded.RunAsync(() => _context.Completed(lease.Entry, CancellationToken.None));
