@@ -18,6 +18,8 @@ internal static class Scorecard
         (ProbeBenchmark.Rows, ProbeBenchmark.MeasureAsync),
         (PipelineBenchmark.Rows, PipelineBenchmark.MeasureAsync),
         (DegradationBenchmark.Rows, DegradationBenchmark.MeasureAsync),
+        (JournalBenchmark.Rows, JournalBenchmark.MeasureAsync),
+        (QueueBenchmark.Rows, QueueBenchmark.MeasureAsync),
         (FailoverBenchmark.Rows, FailoverBenchmark.MeasureAsync),
     ];
 

@@ -21,6 +21,7 @@ internal sealed class HealthReporter(
     HealthItems items,
     Degrader degrader,
     EpisodeMonitor episodes,
+    QueueHost queues,
     TimeProvider time)
 {
     /// <summary>What other formats are written from.</summary>
@@ -67,6 +68,8 @@ internal sealed class HealthReporter(
         json.WriteEndObject();
         json.WritePropertyName("degradation");
         DegradationDetail.Write(json, degrader, episodes);
+        json.WritePropertyName("queues");
+        QueueDetail.Write(json, queues);
         json.WritePropertyName("process");
         ProcessDetail.Write(json, process);
         WriteConfiguration(json, all);

@@ -1,12 +1,15 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Resilience.Degradation;
 using Resilience.Degradation.Alerts;
 using Resilience.Degradation.Fallbacks;
+using Resilience.Diagnostics;
 using Resilience.Health;
 using Resilience.Internal;
 using Resilience.Pipelines;
+using Resilience.Queueing;
 
 namespace Resilience.DependencyInjection;
 
@@ -63,6 +66,9 @@ internal static class DegradationServices
         services.AddSingleton<QueueSignals>();
         services.AddSingleton<QueueHost>();
         services.AddHostedService(static provider => provider.GetRequiredService<QueueHost>());
+        services.AddSingleton<IQueueAdmin, QueueAdmin>();
+        services.AddSingleton(static provider => new QueueGauges(
+            provider.GetRequiredService<QueueHost>(), provider.GetRequiredService<IMeterFactory>().Create(DrResilienceDiagnostics.MeterName)));
     }
 
     /// <summary>Replicas of a service share its database.</summary>

@@ -18,6 +18,7 @@ internal sealed partial class DrResilienceStarter(
         // Resolving reads the configuration and throws with all its errors.
         _ = ((DatabaseRegistry)services.GetService(typeof(DatabaseRegistry))!).All;
         _ = services.GetService(typeof(DependencyGauges));
+        _ = services.GetService(typeof(QueueGauges));
         WarnOfWhatIsProbablyMeantOtherwise(((SettingsMonitor)services.GetService(typeof(SettingsMonitor))!).Current);
         return Task.CompletedTask;
     }

@@ -102,7 +102,7 @@ internal sealed class QueueHost(
                 errors.Add(new ConfigurationError(
                     $"{DrResilienceSettingsReader.SectionName}:Queues:{name}:Store",
                     null,
-                    $"is missing: there {(settings.Current.Databases.Length == 0 ? "is no database" : "are several databases")}. Name a dependency with Postgres, or add a store with dr.UseSqliteQueues(…)."));
+                    $"is missing: there {(settings.Current.Databases.Length == 0 ? "is no database" : "are several databases")}. Name a dependency with Postgres."));
             }
         }
 

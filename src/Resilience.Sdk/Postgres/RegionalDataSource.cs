@@ -57,6 +57,16 @@ public sealed class RegionalDataSource : DbDataSource
     /// <summary>The server and database of the writer; of the last one while there is none. Never holds a password.</summary>
     public override string ConnectionString => (_active.Current.Route?.Pool ?? LastWriterPool()).ConnectionString;
 
+    /// <summary>The term of the writer, of the last one while there is none; empty before the first.</summary>
+    internal string Term
+    {
+        get
+        {
+            var topology = _active.Current.Current.Topology;
+            return (topology.Writer ?? topology.LastWriter)?.Term.ToString() ?? "";
+        }
+    }
+
     internal FailoverRecorder Recorder { get; }
 
     internal MonotonicClock Clock { get; }

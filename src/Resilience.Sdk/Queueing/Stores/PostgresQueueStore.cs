@@ -19,14 +19,7 @@ internal sealed class PostgresQueueStore(RegionalDataSource database) : IQueueSt
     public bool IsAvailable => database.WriterRegion is not null;
 
     /// <summary>The term of the writer; the last one while there is none.</summary>
-    public string Generation
-    {
-        get
-        {
-            var topology = database.Regions.Current.Topology;
-            return (topology.Writer ?? topology.LastWriter)?.Term.ToString() ?? "";
-        }
-    }
+    public string Generation => database.Term;
 
     public async ValueTask PrepareAsync(CancellationToken cancellationToken)
     {
