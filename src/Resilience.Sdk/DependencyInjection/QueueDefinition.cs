@@ -17,7 +17,7 @@ internal sealed record QueueDefinition<TRequest, [DynamicallyAccessedMembers(Dyn
         var type = (JsonTypeInfo<TRequest>)Json.GetTypeInfo(typeof(TRequest));
         var worker = new QueueWorker<TRequest>(context, typeof(THandler), type, new Random());
         var queue = new RequestQueue<TRequest>(
-            Service, Key, OrderKey, type, context.Options, spool, () => Math.Max(spool.Status.NotStored, worker.Counts?.Pending ?? 0), context.Clock.Time);
+            Service, Key, OrderKey, type, context.Options, spool, () => Math.Max(spool.NotStored, worker.Counts?.Pending ?? 0), context.Clock.Time);
         return (queue, worker);
     }
 }

@@ -54,7 +54,7 @@ internal sealed class QueueHost(
         foreach (var (name, definition) in builder.Queues)
         {
             var context = new QueueWorkerContext(
-                name, stores[name], () => settings.Current.Queues[name], () => signals.Of(name), DependencyFailure.Is, _spool.CompletedAsync, scopes, clock, logger);
+                name, stores[name], () => settings.Current.Queues[name], () => signals.Of(name), DependencyFailure.Is, _spool.CompletedAsync, _spool.CompletionStored, scopes, clock, logger);
             _queues.Add(name, definition.Create(context, _spool));
         }
 

@@ -34,12 +34,25 @@ internal sealed class FakeStore : IQueueStore
 
     public ValueTask PrepareAsync(CancellationToken cancellationToken) => default;
 
-    public ValueTask<IReadOnlyList<StoreAnswer>> StoreAsync(IReadOnlyList<QueueEntry> entries, CancellationToken cancellationToken)
+    /// <summary>Keeps answers back until it ends.</summary>
+    public TaskCompletionSource? Hold { get; set; }
+
+    public async ValueTask<IReadOnlyList<StoreAnswer>> StoreAsync(IReadOnlyList<QueueEntry> entries, CancellationToken cancellationToken)
+    {
+        if (Hold is { } hold)
+        {
+            await hold.Task;
+        }
+
+        return Store(entries);
+    }
+
+    private IReadOnlyList<StoreAnswer> Store(IReadOnlyList<QueueEntry> entries)
     {
         lock (_lock)
         {
             Enter();
-            return new([.. entries.Select(entry =>
+            return [.. entries.Select(entry =>
             {
                 if (_rows.TryGetValue(entry.Key, out var row))
                 {
@@ -49,7 +62,7 @@ internal sealed class FakeStore : IQueueStore
                 _rows.Add(entry.Key, (entry, EntryState.Ready));
                 _unreplicated.Add(entry.Key);
                 return StoreAnswer.Stored;
-            })]);
+            })];
         }
     }
 

@@ -60,6 +60,39 @@ public sealed class QueueSpoolTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task ConflictThatIsFoundAfterThePromise_IsParked_NotTakenBack()
+    {
+        _store.Put(Entry("k"));
+        _store.Hold = new TaskCompletionSource();
+        await using var spool = Open(new SimulatedDisk());
+        var promise = spool.PromiseAsync(Entry("k", "{1}"), default).AsTask();
+        await _time.WhenTimersReach(1);
+        _time.Advance(QueueSpool.StorePatience);
+        await promise;
+
+        _store.Hold.SetResult();
+        _store.Hold = null;
+        await spool.TickAsync(default);
+
+        Assert.Equal(EntryState.Parked, _store.Rows[$"k#{Entry("k", "{1}").PayloadHash[..8]}"]);
+    }
+
+    [Fact]
+    public async Task CompletionThatItsWorkerHasStored_IsNotStoredAgain()
+    {
+        await using var spool = Open(new SimulatedDisk());
+        await spool.PromiseAsync(Entry("a"), default);
+        await spool.CompletedAsync(Entry("a"), default);
+        spool.CompletionStored(Entry("a"), _store.Generation);
+        var calls = _store.Calls;
+        _time.Advance(TimeSpan.FromSeconds(6));
+
+        await spool.TickAsync(default);
+
+        Assert.Equal((calls, 0), (_store.Calls, spool.NotStored));
+    }
+
+    [Fact]
     public async Task SameKey_PromisedByTwoReplicasWhileTheStoreIsAway_TheSecondIsParked()
     {
         _store.IsAway = true;
@@ -103,6 +136,7 @@ public sealed class QueueSpoolTests(ITestOutputHelper output)
         await spool.PromiseAsync(Entry("lost"), default);
         await spool.PromiseAsync(Entry("done"), default);
         await spool.CompletedAsync(Entry("done"), default);
+        _time.Advance(TimeSpan.FromSeconds(6));
         await spool.TickAsync(default);
 
         _store.FailOver();
@@ -230,6 +264,7 @@ public sealed class QueueSpoolTests(ITestOutputHelper output)
         disk.Before = null;
         _store.IsAway = false;
         await using var last = Open(disk, new JournalOptions { Path = "simulated", MaxBytes = 64 * 1024 * 1024, SegmentBytes = 64 * 1024 });
+        _time.Advance(TimeSpan.FromSeconds(6));
         await last.TickAsync(default);
         var rows = _store.Rows;
         Assert.DoesNotContain(promised, key => !rows.ContainsKey(key));

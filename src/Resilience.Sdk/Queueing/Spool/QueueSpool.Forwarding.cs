@@ -8,13 +8,14 @@ internal sealed partial class QueueSpool
 {
     private const int BatchSize = 200;
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan CompletionPatience = TimeSpan.FromSeconds(5);
     private int _failures;
     private bool _toldOrphans;
 
     /// <summary>One round. Not from two threads.</summary>
     internal async ValueTask TickAsync(CancellationToken cancellationToken)
     {
-        foreach (var queue in Waiting())
+        foreach (var queue in Queues())
         {
             if (_stores(queue) is not { } store)
             {
@@ -65,21 +66,18 @@ internal sealed partial class QueueSpool
         }
     }
 
-    private List<string> Waiting()
+    private List<string> Queues()
     {
         lock (_lock)
         {
-            var queues = _items.Values.GroupBy(item => item.Entry.Queue, StringComparer.Ordinal).ToList();
-            if (!_toldOrphans)
+            if (!_toldOrphans && _queues.FirstOrDefault(queue => _stores(queue) is null) is { } orphan)
             {
-                foreach (var orphans in queues.Where(queue => _stores(queue.Key) is null))
-                {
-                    _toldOrphans = true;
-                    Guarded.Run(() => LogOrphans(_logger, orphans.Count(), orphans.Key));
-                }
+                _toldOrphans = true;
+                var count = _items.Values.Count(item => item.Entry.Queue == orphan);
+                Guarded.Run(() => LogOrphans(_logger, count, orphan));
             }
 
-            return queues.ConvertAll(queue => queue.Key);
+            return [.. _queues];
         }
     }
 
@@ -97,12 +95,7 @@ internal sealed partial class QueueSpool
 
             _generations[store] = generation;
             var again = _items.Values.Where(item => item.StoredAt is not null && ReferenceEquals(_stores(item.Entry.Queue), store)).ToList();
-            foreach (var item in again)
-            {
-                item.StoredAt = null;
-                item.Version++;
-            }
-
+            again.ForEach(Await);
             if (known is not null && again.Count > 0)
             {
                 Guarded.Run(() => LogAgain(_logger, queue, again.Count));
@@ -110,11 +103,15 @@ internal sealed partial class QueueSpool
         }
     }
 
+    /// <summary>A completion has a moment to reach the store by the hand of whoever carried it out.</summary>
     private List<SpoolItem> Next(string queue)
     {
         lock (_lock)
         {
-            return [.. _items.Values.Where(item => item.StoredAt is null && item.Durable.Task.IsCompletedSuccessfully && item.Entry.Queue == queue).Take(BatchSize)];
+            var now = _clock.Now;
+            return [.. _waiting.Where(item => item.Durable.Task.IsCompletedSuccessfully
+                && item.Entry.Queue == queue
+                && (item.ChangedAt == TimeSpan.MinValue || now - item.ChangedAt >= CompletionPatience)).Take(BatchSize)];
         }
     }
 
@@ -157,9 +154,9 @@ internal sealed partial class QueueSpool
         lock (_lock)
         {
             // A writer that changed meanwhile may not have what the last one took.
-            foreach (var (item, version, _) in asked.Where(one => store.Generation == generation && !conflicts.Contains(one.Item)))
+            foreach (var (item, _, _) in asked.Where(one => one.Item.Version == one.Version && store.Generation == generation && !conflicts.Contains(one.Item) && _waiting.Contains(one.Item)))
             {
-                item.StoredAt = item.Version == version ? _clock.Now : item.StoredAt;
+                Settle(item);
             }
         }
 
@@ -170,9 +167,9 @@ internal sealed partial class QueueSpool
     {
         lock (_lock)
         {
-            foreach (var item in _items.Values.Where(item => item.StoredAt is { } stored && _clock.Now - stored >= _retention).ToList())
+            while (_stored.TryPeek(out var oldest) && _clock.Now - oldest.StoredAt >= _retention)
             {
-                Forget(item);
+                ForgetStored();
             }
         }
     }
@@ -183,13 +180,23 @@ internal sealed partial class QueueSpool
     {
         lock (_lock)
         {
-            var stored = _items.Values.Where(item => item.StoredAt is not null).OrderBy(item => item.StoredAt).ToList();
-            foreach (var item in stored.Take((stored.Count + 1) / 2))
+            var half = (_stored.Count + 1) / 2;
+            for (var i = 0; i < half; i++)
             {
-                Forget(item);
+                ForgetStored();
             }
 
-            return stored.Count > 0;
+            return half > 0;
+        }
+    }
+
+    /// <summary>Forgets the oldest that is stored, unless it was told of again since.</summary>
+    private void ForgetStored()
+    {
+        var (item, storedAt) = _stored.Dequeue();
+        if (item.StoredAt == storedAt)
+        {
+            Forget(item);
         }
     }
 }

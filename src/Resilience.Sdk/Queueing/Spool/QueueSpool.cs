@@ -26,6 +26,11 @@ internal sealed partial class QueueSpool : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Queue, string Key), SpoolItem> _items = [];
+
+    // A round looks at what waits and at what is oldest, never at all that is retained.
+    private readonly HashSet<SpoolItem> _waiting = [];
+    private readonly Queue<(SpoolItem Item, TimeSpan StoredAt)> _stored = new();
+    private readonly HashSet<string> _queues = new(StringComparer.Ordinal);
     private readonly Dictionary<IQueueStore, string> _generations = [];
     private readonly Signal _work = new();
     private readonly CancellationTokenSource _stop = new();
@@ -59,8 +64,20 @@ internal sealed partial class QueueSpool : IAsyncDisposable
         {
             lock (_lock)
             {
-                var waiting = _items.Values.Where(item => item.StoredAt is null).ToList();
-                return new SpoolStatus(_items.Count, waiting.Count, waiting.Count == 0 ? null : waiting.Min(item => item.Entry.EnqueuedAt), _journal.Bytes, _journal.Trouble, _journal.SetAside);
+                return new SpoolStatus(
+                    _items.Count, _waiting.Count, _waiting.Count == 0 ? null : _waiting.Min(item => item.Entry.EnqueuedAt), _journal.Bytes, _journal.Trouble, _journal.SetAside);
+            }
+        }
+    }
+
+    /// <summary>How many promises the stores do not have yet.</summary>
+    public int NotStored
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Count;
             }
         }
     }
@@ -80,7 +97,7 @@ internal sealed partial class QueueSpool : IAsyncDisposable
             item = known ?? new SpoolItem(entry) { IsPromise = true };
             if (isNew)
             {
-                _items.Add(Id(entry), item);
+                Add(item);
             }
         }
 
@@ -110,19 +127,33 @@ internal sealed partial class QueueSpool : IAsyncDisposable
             {
                 if (!_items.TryGetValue(Id(entry), out var item))
                 {
-                    _items.Add(Id(entry), item = new SpoolItem(entry));
+                    Add(item = new SpoolItem(entry));
                     item.Durable.TrySetResult();
                 }
 
                 item.IsCompleted = true;
                 item.Segments.Add(segment);
-                item.StoredAt = null;
-                item.Version++;
+                item.ChangedAt = _clock.Now;
+                Await(item);
             }
         }
         catch (JournalException exception)
         {
             Guarded.Run(() => LogUnnoted(_logger, exception, entry.Queue));
+        }
+    }
+
+    /// <summary>The store was told of a completion by whoever carried it out, and took it.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="generation">The store's generation before it was told.</param>
+    public void CompletionStored(QueueEntry entry, string generation)
+    {
+        lock (_lock)
+        {
+            if (_items.TryGetValue(Id(entry), out var item) && item.IsCompleted && _stores(entry.Queue)?.Generation == generation)
+            {
+                Settle(item);
+            }
         }
     }
 
@@ -173,7 +204,7 @@ internal sealed partial class QueueSpool : IAsyncDisposable
         {
             lock (_lock)
             {
-                _items.Remove(Id(item.Entry));
+                Forget(item);
             }
 
             await StoreAloneAsync(item, exception);
@@ -220,20 +251,27 @@ internal sealed partial class QueueSpool : IAsyncDisposable
             }
         }
 
-        var storing = StoreOneAsync(item);
+        var asking = new StoreQuestion();
         try
         {
-            await storing.WaitAsync(StorePatience, _clock.Time, cancellationToken);
+            await StoreOneAsync(item, asking).WaitAsync(StorePatience, _clock.Time, cancellationToken);
         }
-        catch (TimeoutException)
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
-            // It goes on; the loop looks after it.
-            _work.Set();
+            if (asking.TryGiveUp())
+            {
+                // It goes on, and the loop looks after what it finds.
+                _work.Set();
+                cancellationToken.ThrowIfCancellationRequested();
+                return;
+            }
+
+            throw new RequestConflictException(item.Entry.Queue, item.Entry.Key);
         }
     }
 
     /// <exception cref="RequestConflictException">The key belongs to another entry in the store; the promise is withdrawn.</exception>
-    private async Task StoreOneAsync(SpoolItem item)
+    private async Task StoreOneAsync(SpoolItem item, StoreQuestion asking)
     {
         var conflicts = false;
         try
@@ -248,7 +286,8 @@ internal sealed partial class QueueSpool : IAsyncDisposable
             _work.Set();
         }
 
-        if (conflicts)
+        // A promise that was given is not taken back: the loop finds the conflict and parks it.
+        if (conflicts && asking.TryRefuse())
         {
             await WithdrawAsync(item);
             throw new RequestConflictException(item.Entry.Queue, item.Entry.Key);
@@ -257,12 +296,46 @@ internal sealed partial class QueueSpool : IAsyncDisposable
 
     private async Task WithdrawAsync(SpoolItem item)
     {
-        var segment = await _journal.AppendAsync(new SpoolRecord(SpoolRecordKind.Withdrawn, item.Entry).Write(), CancellationToken.None);
+        try
+        {
+            var segment = await _journal.AppendAsync(new SpoolRecord(SpoolRecordKind.Withdrawn, item.Entry).Write(), CancellationToken.None);
+            lock (_lock)
+            {
+                item.Segments.Add(segment);
+            }
+        }
+        catch (JournalException)
+        {
+            // After a crash it is found again, and parked as a conflict.
+        }
+
         lock (_lock)
         {
-            item.Segments.Add(segment);
             Forget(item);
         }
+    }
+
+    private void Add(SpoolItem item)
+    {
+        _items.Add(Id(item.Entry), item);
+        _queues.Add(item.Entry.Queue);
+        _waiting.Add(item);
+    }
+
+    /// <summary>The store is to be told, again perhaps.</summary>
+    private void Await(SpoolItem item)
+    {
+        item.StoredAt = null;
+        item.Version++;
+        _waiting.Add(item);
+    }
+
+    /// <summary>The store has it.</summary>
+    private void Settle(SpoolItem item)
+    {
+        item.StoredAt = _clock.Now;
+        _waiting.Remove(item);
+        _stored.Enqueue((item, _clock.Now));
     }
 
     private void Recover(SpoolRecord record, long segment)
@@ -270,7 +343,7 @@ internal sealed partial class QueueSpool : IAsyncDisposable
         var id = Id(record.Entry);
         if (!_items.TryGetValue(id, out var item))
         {
-            _items.Add(id, item = new SpoolItem(record.Entry));
+            Add(item = new SpoolItem(record.Entry));
             item.Durable.TrySetResult();
         }
 
@@ -286,7 +359,10 @@ internal sealed partial class QueueSpool : IAsyncDisposable
     private void Forget(SpoolItem item)
     {
         _items.Remove(Id(item.Entry));
+        _waiting.Remove(item);
+        item.StoredAt = null;
         item.Segments.ForEach(_journal.Release);
+        item.Segments.Clear();
     }
 
     [LoggerMessage(1800, LogLevel.Warning, "A completion of '{Queue}' could not be noted in the journal. After a failover that loses the store's last commits it may be carried out again, under the same key")]

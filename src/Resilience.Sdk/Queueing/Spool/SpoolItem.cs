@@ -16,6 +16,9 @@ internal sealed class SpoolItem(QueueEntry entry)
 
     public bool IsCompleted { get; set; }
 
+    /// <summary>When it was completed here.</summary>
+    public TimeSpan ChangedAt { get; set; } = TimeSpan.MinValue;
+
     /// <summary>When the store had all of it; null while it does not.</summary>
     public TimeSpan? StoredAt { get; set; }
 

@@ -5,7 +5,7 @@ using Resilience.Queueing.Stores;
 namespace Resilience.Queueing.Worker;
 
 /// <summary>Gives leases back, all that wait in one statement: what ends while one is under way goes into the next.</summary>
-internal sealed partial class EndQueue(string queue, IQueueStore store, TimeSpan patience, TimeProvider time, ILogger logger)
+internal sealed partial class EndQueue(string queue, IQueueStore store, Action<QueueEntry, string> stored, TimeSpan patience, TimeProvider time, ILogger logger)
 {
     private const int Most = 500;
     private readonly Lock _lock = new();
@@ -47,11 +47,19 @@ internal sealed partial class EndQueue(string queue, IQueueStore store, TimeSpan
 
             try
             {
+                var generation = store.Generation;
                 using var limit = new CancellationTokenSource(patience, time);
                 var valid = await store.EndAsync(queue, batch.ConvertAll(one => one.Ended), limit.Token).AsTask().WaitAsync(patience, time);
-                foreach (var (ended, _) in batch.Where(one => !valid.Contains(one.Ended.Lease.Token)))
+                foreach (var (ended, _) in batch)
                 {
-                    Guarded.Run(() => LogLost(logger, queue, ended.Lease.Attempt));
+                    if (!valid.Contains(ended.Lease.Token))
+                    {
+                        Guarded.Run(() => LogLost(logger, queue, ended.Lease.Attempt));
+                    }
+                    else if (ended.End.State == EntryState.Done)
+                    {
+                        stored(ended.Lease.Entry, generation);
+                    }
                 }
             }
 #pragma warning disable CA1031 // The leases run out, and the entries are claimed again.

@@ -49,7 +49,7 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
         _json = json;
         _jitter = new Jitter(random);
         _slots = new SemaphoreSlim(context.Options().Workers);
-        _ends = new EndQueue(context.Queue, context.Store, Patience, context.Clock.Time, context.Logger);
+        _ends = new EndQueue(context.Queue, context.Store, context.CompletionStored, Patience, context.Clock.Time, context.Logger);
     }
 
     public string Name => _context.Queue;
