@@ -22,6 +22,10 @@ public sealed class ManifestTests
         Assert.Equal(Manifest.Pod.Liveness, Probe("livenessProbe"));
         Assert.Equal(Manifest.Pod.Readiness, Probe("readinessProbe"));
         Assert.Equal(Manifest.Pod.GracePeriod, Seconds(Pod, "terminationGracePeriodSeconds"));
+        Assert.Equal(Manifest.Pod.PreStop, Seconds(At(Container, "lifecycle", "preStop", "sleep"), "seconds"));
+
+        // The API server refuses any other for these two.
+        Assert.Equal((1, 1), (Manifest.Pod.Startup.SuccessThreshold, Manifest.Pod.Liveness.SuccessThreshold));
     }
 
     [Fact]

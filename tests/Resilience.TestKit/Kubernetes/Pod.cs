@@ -162,8 +162,10 @@ internal sealed class Pod : IAsyncDisposable
             if (number == Restarts)
             {
                 await _container.StopAsync(_spec.Remaining);
-                await StartContainerAsync();
+
+                // What asked the old one may answer late; what asks from here on asks the new one.
                 Interlocked.Increment(ref _number);
+                await StartContainerAsync();
             }
         }
         finally
