@@ -102,7 +102,7 @@ internal sealed class QueueHost(
                 errors.Add(new ConfigurationError(
                     $"{DrResilienceSettingsReader.SectionName}:Queues:{name}:Store",
                     null,
-                    $"is missing: there {(settings.Current.Databases.Length == 0 ? "is no database" : "are several databases")}. Name a dependency with Postgres."));
+                    $"is missing: there {(settings.Current.Databases.Length == 0 ? "is no database" : "are several databases")}. Name a dependency with Postgres, or keep queues in a file with dr.UseSqliteQueues(…) of Resilience.Sqlite."));
             }
         }
 

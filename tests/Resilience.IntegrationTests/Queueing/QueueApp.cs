@@ -14,9 +14,9 @@ namespace Resilience.IntegrationTests.Queueing;
 internal sealed class QueueApp : IAsyncDisposable
 {
     private readonly IHost _host;
-    private readonly string _journal;
+    private readonly string? _journal;
 
-    private QueueApp(IHost host, string journal) => (_host, _journal) = (host, journal);
+    private QueueApp(IHost host, string? journal) => (_host, _journal) = (host, journal);
 
     public Effects Effects => _host.Services.GetRequiredService<Effects>();
 
@@ -24,8 +24,12 @@ internal sealed class QueueApp : IAsyncDisposable
 
     public IDegradation Degradation => _host.Services.GetRequiredService<IDegradation>();
 
+    /// <param name="servers">The regions; none for a queue in a file.</param>
+    /// <param name="journal">A folder that stays, with the queue's file beside it; a new one, and no file, when null.</param>
+    /// <param name="settings">Below <c>DrResilience</c>.</param>
     public static async Task<QueueApp> StartAsync(IEnumerable<PostgresServer> servers, string? journal = null, params (string Key, string Value)[] settings)
     {
+        var keeps = journal is not null;
         journal ??= Directory.CreateTempSubdirectory("dr-journal-").FullName;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         var values = new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -54,10 +58,17 @@ internal sealed class QueueApp : IAsyncDisposable
 
         builder.Configuration.AddInMemoryCollection(values.Select(value => KeyValuePair.Create($"DrResilience:{value.Key}", value.Value)));
         builder.Services.AddSingleton<Effects>();
-        builder.AddDrResilience(dr => dr.AddQueue<Order, OrderHandler>("payments", order => order.Id, order => order.Account));
+        builder.AddDrResilience(dr =>
+        {
+            dr.AddQueue<Order, OrderHandler>("payments", order => order.Id, order => order.Account);
+            if (keeps)
+            {
+                dr.UseSqliteQueues(Path.Combine(journal, "..", "queues.db"));
+            }
+        });
         var host = builder.Build();
         await host.StartAsync();
-        return new QueueApp(host, journal);
+        return new QueueApp(host, keeps ? null : journal);
     }
 
     /// <summary>A degradable call whose dependency fails.</summary>

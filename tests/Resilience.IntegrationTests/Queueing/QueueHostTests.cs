@@ -141,6 +141,31 @@ public sealed class QueueHostTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task QueueInAFile_SurvivesARestart()
+    {
+        var folder = Directory.CreateTempSubdirectory("dr-file-").FullName;
+        var journal = Path.Combine(folder, "journal");
+        try
+        {
+            await using (var app = await QueueApp.StartAsync([], journal))
+            {
+                app.Effects.Handle = (_, _) => throw new HttpRequestException("down");
+                Assert.Equal(OutcomeKind.Queued, (await app.PayAsync(new Order("o1"))).Kind);
+            }
+
+            await using (var again = await QueueApp.StartAsync([], journal))
+            {
+                await again.UntilAsync(() => again.Effects.Done.ContainsKey("o1"));
+                await Assert.ThrowsAsync<RequestConflictException>(async () => await again.PayAsync(new Order("o1", Note: "another")));
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task NoStore_StopsTheStart_WithTheWayOut()
     {
         var error = await Assert.ThrowsAsync<DrResilienceConfigurationException>(() => QueueApp.StartAsync([]));

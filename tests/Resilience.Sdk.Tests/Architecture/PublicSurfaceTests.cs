@@ -15,6 +15,9 @@ public sealed class PublicSurfaceTests
     public void AspNetCore_IsAsApproved() => Compare(typeof(Microsoft.AspNetCore.Builder.DrHealthEndpointExtensions).Assembly);
 
     [Fact]
+    public void Sqlite_IsAsApproved() => Compare(typeof(Microsoft.Extensions.DependencyInjection.DrSqliteExtensions).Assembly);
+
+    [Fact]
     public void Redis_IsAsApproved() => Compare(typeof(Microsoft.Extensions.DependencyInjection.DrRedisExtensions).Assembly);
 
     private static void Compare(Assembly assembly)

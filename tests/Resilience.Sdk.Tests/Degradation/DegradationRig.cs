@@ -22,11 +22,11 @@ internal sealed class DegradationRig : IAsyncDisposable
     {
         _services = new ServiceCollection().AddSingleton<IStaleStore>(new MemoryStaleStore(Time)).BuildServiceProvider();
         Plan = PlanOf(("search", "elasticsearch", actions));
-        var dependencies = new DependencyRegistry(_ => new DependencyOptions(), Time, () => new Random(1));
+        Dependencies = new DependencyRegistry(_ => new DependencyOptions(), Time, () => new Random(1));
         Degrader = new Degrader(
             Registry,
             _services,
-            new FallbackRunner(_services, dependencies, Time, () => new Random(1)),
+            new FallbackRunner(_services, Dependencies, Time, () => new Random(1)),
             new EpisodeClock(new MonotonicClock(Time), () => Rules),
             [new Listener(Notes)],
             Time,
@@ -40,6 +40,8 @@ internal sealed class DegradationRig : IAsyncDisposable
     public EpisodeRules Rules { get; set; } = new() { Dwell = TimeSpan.FromSeconds(10), Ramp = TimeSpan.FromSeconds(20) };
 
     public DegradationRegistry Registry { get; } = new();
+
+    public DependencyRegistry Dependencies { get; }
 
     public DegradationPlan Plan { get; set; }
 
