@@ -1,4 +1,5 @@
 using Resilience.Internal;
+using Resilience.Journal;
 using Resilience.Queueing.Stores;
 
 namespace Resilience.Queueing.Spool;
@@ -63,6 +64,82 @@ internal sealed partial class QueueSpool
 
             var pause = _failures == 0 ? Period : Growth.Doubled(Period, _failures - 1, TimeSpan.FromSeconds(5)) * (0.5 + (0.5 * _jitter.Next()));
             await (_failures == 0 ? _work.WaitAsync(pause, _clock.Time, stop) : Task.Delay(pause, _clock.Time, stop)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The store alone knows whether another replica has the key. When it does not say so soon, the promise stands.</summary>
+    private async ValueTask AskStoreAsync(SpoolItem item, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_storeIsAway || _stores(item.Entry.Queue) is not { IsAvailable: true } || !_items.ContainsKey(Id(item.Entry)))
+            {
+                _work.Set();
+                return;
+            }
+        }
+
+        var asking = new StoreQuestion();
+        try
+        {
+            await StoreOneAsync(item, asking).WaitAsync(StorePatience, _clock.Time, cancellationToken);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            if (asking.TryGiveUp())
+            {
+                // It goes on, and the loop looks after what it finds.
+                _work.Set();
+                cancellationToken.ThrowIfCancellationRequested();
+                return;
+            }
+
+            throw new RequestConflictException(item.Entry.Queue, item.Entry.Key);
+        }
+    }
+
+    /// <exception cref="RequestConflictException">The key belongs to another entry in the store; the promise is withdrawn.</exception>
+    private async Task StoreOneAsync(SpoolItem item, StoreQuestion asking)
+    {
+        var conflicts = false;
+        try
+        {
+            conflicts = await BringAsync(_stores(item.Entry.Queue)!, [item], CancellationToken.None) is [_, ..];
+        }
+#pragma warning disable CA1031 // The promise stands without the store.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            _storeIsAway = true;
+            _work.Set();
+        }
+
+        // A promise that was given is not taken back: the loop finds the conflict and parks it.
+        if (conflicts && asking.TryRefuse())
+        {
+            await WithdrawAsync(item);
+            throw new RequestConflictException(item.Entry.Queue, item.Entry.Key);
+        }
+    }
+
+    private async Task WithdrawAsync(SpoolItem item)
+    {
+        try
+        {
+            var segment = await _journal.AppendAsync(new SpoolRecord(SpoolRecordKind.Withdrawn, item.Entry).Write(), CancellationToken.None);
+            lock (_lock)
+            {
+                item.Segments.Add(segment);
+            }
+        }
+        catch (JournalException)
+        {
+            // After a crash it is found again, and parked as a conflict.
+        }
+
+        lock (_lock)
+        {
+            Forget(item);
         }
     }
 

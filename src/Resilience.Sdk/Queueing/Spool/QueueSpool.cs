@@ -239,82 +239,6 @@ internal sealed partial class QueueSpool : IAsyncDisposable
         }
     }
 
-    /// <summary>The store alone knows whether another replica has the key. When it does not say so soon, the promise stands.</summary>
-    private async ValueTask AskStoreAsync(SpoolItem item, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            if (_storeIsAway || _stores(item.Entry.Queue) is not { IsAvailable: true } || !_items.ContainsKey(Id(item.Entry)))
-            {
-                _work.Set();
-                return;
-            }
-        }
-
-        var asking = new StoreQuestion();
-        try
-        {
-            await StoreOneAsync(item, asking).WaitAsync(StorePatience, _clock.Time, cancellationToken);
-        }
-        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
-        {
-            if (asking.TryGiveUp())
-            {
-                // It goes on, and the loop looks after what it finds.
-                _work.Set();
-                cancellationToken.ThrowIfCancellationRequested();
-                return;
-            }
-
-            throw new RequestConflictException(item.Entry.Queue, item.Entry.Key);
-        }
-    }
-
-    /// <exception cref="RequestConflictException">The key belongs to another entry in the store; the promise is withdrawn.</exception>
-    private async Task StoreOneAsync(SpoolItem item, StoreQuestion asking)
-    {
-        var conflicts = false;
-        try
-        {
-            conflicts = await BringAsync(_stores(item.Entry.Queue)!, [item], CancellationToken.None) is [_, ..];
-        }
-#pragma warning disable CA1031 // The promise stands without the store.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            _storeIsAway = true;
-            _work.Set();
-        }
-
-        // A promise that was given is not taken back: the loop finds the conflict and parks it.
-        if (conflicts && asking.TryRefuse())
-        {
-            await WithdrawAsync(item);
-            throw new RequestConflictException(item.Entry.Queue, item.Entry.Key);
-        }
-    }
-
-    private async Task WithdrawAsync(SpoolItem item)
-    {
-        try
-        {
-            var segment = await _journal.AppendAsync(new SpoolRecord(SpoolRecordKind.Withdrawn, item.Entry).Write(), CancellationToken.None);
-            lock (_lock)
-            {
-                item.Segments.Add(segment);
-            }
-        }
-        catch (JournalException)
-        {
-            // After a crash it is found again, and parked as a conflict.
-        }
-
-        lock (_lock)
-        {
-            Forget(item);
-        }
-    }
-
     private void Add(SpoolItem item)
     {
         _items.Add(Id(item.Entry), item);
@@ -364,22 +288,4 @@ internal sealed partial class QueueSpool : IAsyncDisposable
         item.Segments.ForEach(_journal.Release);
         item.Segments.Clear();
     }
-
-    [LoggerMessage(1800, LogLevel.Warning, "A completion of '{Queue}' could not be noted in the journal. After a failover that loses the store's last commits it may be carried out again, under the same key")]
-    private static partial void LogUnnoted(ILogger logger, Exception exception, string queue);
-
-    [LoggerMessage(1801, LogLevel.Error, "Requests that are promised cannot be stored now; the journal holds {Count} and it is tried again")]
-    private static partial void LogAway(ILogger logger, Exception exception, int count);
-
-    [LoggerMessage(1802, LogLevel.Information, "Promised requests can be stored again")]
-    private static partial void LogBack(ILogger logger);
-
-    [LoggerMessage(1803, LogLevel.Warning, "The store of '{Queue}' has a new writer: {Count} requests that its last commits may have lost are stored again")]
-    private static partial void LogAgain(ILogger logger, string queue, int count);
-
-    [LoggerMessage(1804, LogLevel.Error, "'{Queue}': two replicas promised different requests under one key while the store was away; the second is parked as '{Key}'")]
-    private static partial void LogConflict(ILogger logger, string queue, string key);
-
-    [LoggerMessage(1805, LogLevel.Critical, "The journal holds {Count} requests of the queue '{Queue}', which this program does not have any more. Add it again with dr.AddQueue, or they are never carried out")]
-    private static partial void LogOrphans(ILogger logger, int count, string queue);
 }
