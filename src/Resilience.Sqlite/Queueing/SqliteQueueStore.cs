@@ -10,8 +10,11 @@ namespace Resilience.Sqlite.Queueing;
 /// <summary>The queue in a SQLite file. One connection and one statement at a time; every change is one synced transaction.</summary>
 internal sealed class SqliteQueueStore(string path, TimeProvider time) : IQueueStore, IDisposable
 {
+    private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(10);
+
     private readonly SemaphoreSlim _turn = new(1);
     private SqliteConnection? _connection;
+    private bool _isDisposed;
 
     public string Description => $"SQLite '{Path.GetFileName(path)}'";
 
@@ -150,10 +153,16 @@ internal sealed class SqliteQueueStore(string path, TimeProvider time) : IQueueS
         },
         cancellationToken);
 
+    /// <summary>Lets a change that is under way end first.</summary>
     public void Dispose()
     {
-        _connection?.Dispose();
-        _turn.Dispose();
+        if (_turn.Wait(LongestClose))
+        {
+            _isDisposed = true;
+            _connection?.Dispose();
+            _connection = null;
+            _turn.Release();
+        }
     }
 
     private static HashSet<Guid> Changed<T>(IEnumerable<T> all, Func<T, EntryLease> lease, Func<T, SqliteCommand> command)
@@ -244,6 +253,7 @@ internal sealed class SqliteQueueStore(string path, TimeProvider time) : IQueueS
         await _turn.WaitAsync(cancellationToken);
         try
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             var connection = _connection ??= Open();
             using var transaction = connection.BeginTransaction();
             var result = work(connection, transaction);

@@ -60,13 +60,15 @@ public sealed class AlertSinkTests
 
         dispatcher.Dispatch(Firing);
         Assert.Equal(Firing, await fine.NextAsync());
-        for (var tries = 0; tries < 2; tries++)
+        var delivered = broken.NextAsync();
+        while (!delivered.IsCompleted)
         {
-            await _time.WhenTimersReach(1);
+            // Whatever pause it is in is over.
             _time.Advance(TimeSpan.FromSeconds(30));
+            await Task.Yield();
         }
 
-        Assert.Equal(Firing, await broken.NextAsync());
+        Assert.Equal(Firing, await delivered);
     }
 
     [Fact]
