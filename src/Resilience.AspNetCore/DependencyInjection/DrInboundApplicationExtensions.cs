@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Resilience.AspNetCore.Degradation;
+using Resilience.AspNetCore.Drain;
 using Resilience.AspNetCore.Middleware;
-using Resilience.Health;
 using Resilience.Pipelines.Inbound;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -34,9 +34,13 @@ public static class DrInboundApplicationExtensions
             throw new InvalidOperationException("UseDrResilience needs the SDK's services. Call builder.AddDrResilience() before builder.Build().");
         }
 
-        var drain = app.ApplicationServices.GetRequiredService<DrainState>();
-        var degraded = app.ApplicationServices.GetService<DegradedHeader>() ?? throw new InvalidOperationException(
-            "UseDrResilience needs the services of a web application. Call AddDrResilience() on the WebApplicationBuilder, with 'using Microsoft.AspNetCore.Builder'.");
+        if (app.ApplicationServices.GetService<ConnectionDrain>() is not { } drain)
+        {
+            throw new InvalidOperationException(
+                "UseDrResilience needs the services of a web application. Call AddDrResilience() on the WebApplicationBuilder, with 'using Microsoft.AspNetCore.Builder'.");
+        }
+
+        var degraded = app.ApplicationServices.GetRequiredService<DegradedHeader>();
 
         // Twice, each request would take two permits.
         return app.Properties.TryAdd(Used, gate) ? app.Use(next => new InboundMiddleware(next, gate, drain, degraded).InvokeAsync) : app;

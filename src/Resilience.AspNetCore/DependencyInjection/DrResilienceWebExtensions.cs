@@ -61,6 +61,7 @@ public static class DrResilienceWebExtensions
         services.AddSingleton<HealthInputs>();
         services.AddSingleton<ProbeBoard>();
         services.AddSingleton<HealthItems>();
+        services.AddSingleton<ConnectionDrain>();
         services.AddSingleton<IStartupFilter, ProbeStartupFilter>();
         services.AddSingleton<HealthReporter>();
         services.AddSingleton<ManagementPages>();

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Resilience.AspNetCore.Drain;
-using Resilience.Health;
 
 namespace Resilience.AspNetCore.Health;
 
@@ -11,7 +10,7 @@ namespace Resilience.AspNetCore.Health;
 /// somebody, no rate limit and no broken middleware can change what Kubernetes is told. Other paths pass; so do the probes
 /// of an application that maps them elsewhere.
 /// </summary>
-internal sealed class ProbeStartupFilter(ProbeBoard board, DrainState drain) : IStartupFilter
+internal sealed class ProbeStartupFilter(ProbeBoard board, ConnectionDrain drain) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
@@ -39,7 +38,7 @@ internal sealed class ProbeStartupFilter(ProbeBoard board, DrainState drain) : I
 
     private Task AnswerAsync(HttpContext context, ProbeAnswer answer)
     {
-        DrainMiddleware.Apply(context, drain);
+        drain.Apply(context);
         return ProbeEndpoints.WriteAsync(context, answer);
     }
 }

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Resilience.AspNetCore.Degradation;
 using Resilience.AspNetCore.Drain;
-using Resilience.Health;
 using Resilience.Internal;
 using Resilience.Pipelines.Bulkhead;
 using Resilience.Pipelines.Inbound;
@@ -9,21 +8,21 @@ using Resilience.Pipelines.Timeouts;
 
 namespace Resilience.AspNetCore.Middleware;
 
-/// <summary>Lets requests in: first the caller's deadline, then a permit, then the application. While draining, every answer ends its connection.</summary>
+/// <summary>Lets requests in: first the caller's deadline, then a permit, then the application. While draining, answers end their connections.</summary>
 /// <remarks>
 /// A request without a deadline that finds a permit and completes at once passes without an allocation; one that has to be
 /// waited for costs the one state machine that returns its permit. A handler is not aborted when the deadline passes: its
 /// calls to dependencies end then, and what it does besides may have to be finished. Applications that want it aborted have
 /// the framework's request time-outs for it.
 /// </remarks>
-internal sealed class InboundMiddleware(RequestDelegate next, InboundGate gate, DrainState drain, DegradedHeader degraded)
+internal sealed class InboundMiddleware(RequestDelegate next, InboundGate gate, ConnectionDrain drain, DegradedHeader degraded)
 {
     // As on the wire, where the time left is sent in whole milliseconds.
     private static readonly TimeSpan LeastTime = TimeSpan.FromMilliseconds(1);
 
     public Task InvokeAsync(HttpContext context)
     {
-        DrainMiddleware.Apply(context, drain);
+        drain.Apply(context);
         var options = gate.Options;
         return TimeLeft(context.Request, options.Deadline) is { } left
             ? WithDeadlineAsync(context, options, left)

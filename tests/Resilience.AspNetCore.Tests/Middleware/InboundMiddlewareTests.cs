@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http;
 using Resilience.AspNetCore.Degradation;
+using Resilience.AspNetCore.Drain;
 using Resilience.AspNetCore.Middleware;
 using Resilience.Degradation.Plan;
 using Resilience.Health;
@@ -20,12 +21,13 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
 
     public void Dispose() => _meter.Dispose();
 
+    private static readonly ConnectionDrain NotDraining = new(new DrainState(), TimeProvider.System);
     private static readonly DegradedHeader Undegraded = new(() => DegradationPlan.Empty);
 
     [Fact]
     public void Permit_Free_AndAnsweredAtOnce_AllocatesNothing()
     {
-        var middleware = new InboundMiddleware(_ => Task.CompletedTask, Gate(new InboundOptions()), new DrainState(), Undegraded);
+        var middleware = new InboundMiddleware(_ => Task.CompletedTask, Gate(new InboundOptions()), NotDraining, Undegraded);
         var context = new DefaultHttpContext();
         Repeat(1000);
 
@@ -47,7 +49,7 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
     public void Permit_Free_AndAnsweredLater_CostsNoMoreThanAnAwaitOfTheFramework()
     {
         var bare = Bytes(next => async context => await next(context));
-        var ours = Bytes(next => new InboundMiddleware(next, Gate(new InboundOptions()), new DrainState(), Undegraded).InvokeAsync);
+        var ours = Bytes(next => new InboundMiddleware(next, Gate(new InboundOptions()), NotDraining, Undegraded).InvokeAsync);
 
         output.WriteLine($"{ours} bytes for each request that is waited for; {bare} for a middleware that does nothing but await");
         Assert.InRange(ours - bare, 0, 100);
@@ -64,7 +66,7 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
         context.Request.Headers[CallDeadline.HeaderName] = deadline;
         context.Request.Body = new UnreadableStream();
 
-        await new InboundMiddleware(_ => throw new InvalidOperationException("It ran."), gate, new DrainState(), Undegraded).InvokeAsync(context);
+        await new InboundMiddleware(_ => throw new InvalidOperationException("It ran."), gate, NotDraining, Undegraded).InvokeAsync(context);
 
         Assert.Equal(status, context.Response.StatusCode);
     }
@@ -84,7 +86,7 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
                 return Task.CompletedTask;
             },
             gate,
-            new DrainState(), Undegraded);
+            NotDraining, Undegraded);
 
         for (var i = 0; i < 100; i++)
         {
@@ -106,7 +108,7 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
                 return Task.CompletedTask;
             },
             gate,
-            new DrainState(), Undegraded);
+            NotDraining, Undegraded);
         var context = new DefaultHttpContext();
         context.Request.Headers[CallDeadline.HeaderName] = "10";
 
