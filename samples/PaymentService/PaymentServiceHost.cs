@@ -9,7 +9,9 @@ using PaymentService.Gateway;
 using PaymentService.Http;
 using PaymentService.Ledger;
 using PaymentService.Payments;
+using PaymentService.Recommendations;
 using PaymentService.Recovery;
+using PaymentService.Search;
 
 namespace PaymentService;
 
@@ -21,7 +23,7 @@ internal static class PaymentServiceHost
         // First in the list, so that any other source overrides it: one line at start, none for each request.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
         {
-            InitialData = [new("Logging:LogLevel:Default", "Information"), new("Logging:LogLevel:Microsoft", "Warning")],
+            InitialData = [new("Logging:LogLevel:Default", "Information"), new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:Npgsql", "Warning")],
         });
         builder.UseDefaultAddress();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -39,8 +41,11 @@ internal static class PaymentServiceHost
         services.AddProblemDetails();
         services.TryAddSingleton(TimeProvider.System);
 
+        builder.Configuration.AddDrYaml(Path.Combine(AppContext.BaseDirectory, "degradation.yaml"));
         builder.AddLedger();
         builder.AddGateway();
+        builder.AddSearch();
+        builder.AddRecommendations();
         services.AddTransient<PaymentProcessor>();
         services.AddSingleton<IValidateOptions<RecoveryOptions>, RecoveryOptionsValidator>();
         services.AddOptions<RecoveryOptions>().BindConfiguration(RecoveryOptions.Section).ValidateOnStart();
@@ -52,6 +57,8 @@ internal static class PaymentServiceHost
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapPayments();
+        app.MapSearch();
+        app.MapRecommendations();
         app.Lifetime.ApplicationStarted.Register(() => LogStart(app));
     }
 

@@ -1,3 +1,5 @@
+using PaymentService.Products;
+
 namespace PaymentService.Ledger;
 
 internal static class LedgerRegistration
@@ -12,6 +14,7 @@ internal static class LedgerRegistration
         if (builder.Configuration.GetSection($"DrResilience:Dependencies:{RegionalLedger.Dependency}:Postgres").Exists())
         {
             services.AddSingleton<IPaymentLedger, RegionalLedger>();
+            services.AddSingleton<IProductTable, PostgresProducts>();
             services.AddSingleton<PostgresSchema>();
             services.AddHostedService(provider => provider.GetRequiredService<PostgresSchema>());
             return;
@@ -27,6 +30,7 @@ internal static class LedgerRegistration
 
         services.AddSingleton(new SqliteStore(FilePath(builder.Configuration)));
         services.AddHostedService(provider => provider.GetRequiredService<SqliteStore>());
+        services.AddSingleton<IProductTable, SqliteProducts>();
         services.AddSingleton<IPaymentLedger>(provider => new SqliteLedger(provider.GetRequiredService<SqliteStore>(), Region(builder.Configuration)));
     }
 

@@ -1,10 +1,11 @@
 using Npgsql;
+using PaymentService.Products;
 using Resilience.Postgres;
 
 namespace PaymentService.Ledger;
 
 /// <summary>
-/// Creates the tables of the regional ledger. In the background, because the service must start when no region answers, and again
+/// Creates the tables in the regional database. In the background, because the service must start when no region answers, and again
 /// and again, because a failover right after the creation can lose it.
 /// </summary>
 internal sealed class PostgresSchema(
@@ -17,9 +18,9 @@ internal sealed class PostgresSchema(
     // Any constant will do. Two sessions that create the same table at once fail in spite of IF NOT EXISTS.
     private const string Lock = "SELECT pg_advisory_xact_lock(7205759403792794)";
 
-    private const string Exists = "SELECT to_regclass('payments_due') IS NOT NULL";
+    private const string Exists = "SELECT to_regclass('payments_due') IS NOT NULL AND to_regclass('products_title') IS NOT NULL";
 
-    private const string Create = """
+    private static readonly string Create = """
         CREATE TABLE IF NOT EXISTS payments (
             id              text PRIMARY KEY,
             idempotency_key text NOT NULL,
@@ -36,7 +37,7 @@ internal sealed class PostgresSchema(
         );
         CREATE INDEX IF NOT EXISTS payments_by_account ON payments (account_id, created_at DESC, id);
         CREATE INDEX IF NOT EXISTS payments_due ON payments (due_at) WHERE status = 'pending';
-        """;
+        """ + PostgresProducts.Create;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 

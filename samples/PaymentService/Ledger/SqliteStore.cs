@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using PaymentService.Products;
 
 namespace PaymentService.Ledger;
 
@@ -7,7 +8,7 @@ internal sealed class SqliteStore(string path) : IHostedService, IDisposable
 {
     private const int BusySeconds = 5;
 
-    private const string Schema = """
+    private static readonly string Schema = """
         PRAGMA journal_mode = WAL;
         CREATE TABLE IF NOT EXISTS payments (
             id              TEXT PRIMARY KEY,
@@ -25,7 +26,7 @@ internal sealed class SqliteStore(string path) : IHostedService, IDisposable
         ) STRICT;
         CREATE INDEX IF NOT EXISTS payments_by_account ON payments (account_id, created_at DESC, id);
         CREATE INDEX IF NOT EXISTS payments_due ON payments (due_at) WHERE status = 'pending';
-        """;
+        """ + SqliteProducts.Create;
 
     // SQLite has one writer at a time and waits for it by blocking a thread; here the requests wait without one.
     private readonly SemaphoreSlim _writer = new(1);

@@ -1,0 +1,178 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Resilience.IntegrationTests.TestKit;
+using Resilience.TestKit;
+
+namespace Resilience.IntegrationTests.Degradation;
+
+/// <summary>
+/// PaymentService, the simulated services and PostgreSQL as processes: what customers see of a dependency that is down, with
+/// the rules as they stand in the service's own file.
+/// </summary>
+public sealed class PaymentServiceDegradationTests : IAsyncLifetime
+{
+    private TwoRegionPostgres _database = null!;
+    private ServiceProcess _simulators = null!;
+    private ServiceProcess _service = null!;
+    private HttpClient _http = null!;
+    private HttpClient _faults = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TwoRegionPostgres.StartAsync();
+        _simulators = await ServiceProcess.StartAsync(new() { Program = ServicePaths.For("Simulators") }, "/health");
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Services__payment-gateway"] = _simulators.BaseAddress.ToString(),
+            ["Services__ml-service"] = _simulators.BaseAddress.ToString(),
+            ["Services__elasticsearch"] = _simulators.BaseAddress.ToString(),
+            ["DrResilience__Dependencies__ml-service__CircuitBreaker__BreakDuration"] = "00:00:01",
+            ["DrResilience__Dependencies__elasticsearch__CircuitBreaker__BreakDuration"] = "00:00:01",
+            ["DrResilience__Episodes__Dwell"] = "00:00:01",
+            ["DrResilience__Episodes__Ramp"] = "00:00:01",
+        };
+        foreach (var (i, region) in _database.All.Index())
+        {
+            settings[$"DrResilience__Dependencies__payments-db__Postgres__Regions__{i}__Name"] = region.Region;
+            settings[$"DrResilience__Dependencies__payments-db__Postgres__Regions__{i}__ConnectionString"] = region.ConnectionString;
+        }
+
+        _service = await ServiceProcess.StartAsync(new() { Program = ServicePaths.For("PaymentService"), Environment = settings }, "/health/ready");
+        _http = new HttpClient { BaseAddress = _service.BaseAddress };
+        _faults = new HttpClient { BaseAddress = _simulators.BaseAddress };
+    }
+
+    public async Task DisposeAsync()
+    {
+        _http?.Dispose();
+        _faults?.Dispose();
+        foreach (var started in new IAsyncDisposable?[] { _service, _simulators, _database })
+        {
+            if (started is not null)
+            {
+                await started.DisposeAsync();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Search_EngineDown_TheDatabaseAnswers_SomebodyIsTold_AndAllOfItIsUndone()
+    {
+        var (healthy, found) = await GetAsync("search?q=coffee");
+        Assert.Null(healthy);
+        Assert.Equal(["p1", "p5"], Ids(found));
+
+        await FaultAsync("elasticsearch", """{"down":true}""");
+        for (var i = 0; i < 30; i++)
+        {
+            // The database finds the stem of a word, which the simulated engine does not: it is who answers.
+            var (degraded, instead) = await GetAsync("search?q=mugs");
+            Assert.Equal("search_service;action=fallback;src=\"database_fulltext_search\"", degraded);
+            Assert.Equal(["p1"], Ids(instead));
+        }
+
+        await LoggedAsync("Alert (Warning) of 'search_service': Search degraded to DB fallback");
+
+        await HealAsync("elasticsearch");
+        await BackAsync("search?q=coffee");
+        await Eventually.UntilAsync(
+            async _ =>
+            {
+                // Calls are what the circuit learns from that all is well again.
+                await GetAsync("search?q=coffee");
+                return HasLogged("Alert of 'search_service' is resolved");
+            },
+            () => string.Join('\n', _service.Output),
+            default);
+    }
+
+    [Fact]
+    public async Task Search_EngineAndWriterDown_TheOtherRegionAnswers()
+    {
+        Assert.Null((await GetAsync("search?q=coffee")).Degraded);
+        await Eventually.UntilAsync(
+            async _ => await Sql.QueryAsync<bool>(_database.West, "SELECT to_regclass('products_title') IS NOT NULL"),
+            () => "The products have not reached the standby.",
+            default);
+        await FaultAsync("elasticsearch", """{"down":true}""");
+        await _database.East.KillAsync();
+
+        await Eventually.UntilAsync(
+            async ct =>
+            {
+                using var answer = await _http.GetAsync("search?q=coffee", ct);
+                return answer.StatusCode == HttpStatusCode.OK && answer.Headers.TryGetValues("Degraded", out _);
+            },
+            () => string.Join('\n', _service.Output.TakeLast(5)),
+            default);
+    }
+
+    [Theory]
+    [InlineData("""{"down":true}""")]
+    [InlineData("""{"status":503}""")]
+    [InlineData("""{"hang":true}""")]
+    public async Task Recommendations_MlServiceFails_PopularItemsAndGeneric_UntilItIsBack(string fault)
+    {
+        var (healthy, personal) = await GetAsync("recommendations?accountId=a1");
+        Assert.Null(healthy);
+        Assert.Equal("full", (string?)personal["personalization"]);
+
+        await FaultAsync("ml-service", fault);
+        for (var i = 0; i < 12; i++)
+        {
+            var (degraded, popular) = await GetAsync("recommendations?accountId=a1");
+            Assert.Equal("recommendation_engine;action=fallback;src=\"popular_items_cache\"", degraded);
+            Assert.Equal("generic", (string?)popular["personalization"]);
+            Assert.Equal(["p1", "p2", "p3"], Ids(popular));
+        }
+
+        await HealAsync("ml-service");
+        await BackAsync("recommendations?accountId=a1");
+        await Eventually.UntilAsync(
+            async _ => JsonNode.DeepEquals(personal, (await GetAsync("recommendations?accountId=a1")).Body), () => "still generic", default);
+    }
+
+    [Theory]
+    [InlineData("search")]
+    [InlineData("search?q=%20")]
+    [InlineData("recommendations")]
+    public async Task BadInput_Is400_AndCountsAgainstNobody(string path)
+    {
+        using var answer = await _http.GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+    }
+
+    private async Task<(string? Degraded, JsonNode Body)> GetAsync(string path)
+    {
+        using var answer = await _http.GetAsync(path);
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        var degraded = answer.Headers.TryGetValues("Degraded", out var values) ? Assert.Single(values) : null;
+        Assert.Equal(degraded is not null, answer.Headers.CacheControl?.NoStore ?? false);
+        return (degraded, (await answer.Content.ReadFromJsonAsync<JsonNode>())!);
+    }
+
+    private static IEnumerable<string> Ids(JsonNode body) => body["items"]!.AsArray().Select(item => (string)item!["id"]!);
+
+    private Task BackAsync(string path) =>
+        Eventually.UntilAsync(async _ => (await GetAsync(path)).Degraded is null, () => $"{path} is still degraded", default);
+
+    private Task LoggedAsync(string text) => Eventually.UntilAsync(() => HasLogged(text), () => string.Join('\n', _service.Output), default);
+
+    private bool HasLogged(string text) => _service.Output.Any(line => line.Contains(text, StringComparison.Ordinal));
+
+    private async Task FaultAsync(string service, string fault)
+    {
+        using var body = new StringContent(fault, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await _faults.PutAsync($"faults/{service}", body);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private async Task HealAsync(string service)
+    {
+        using var answer = await _faults.DeleteAsync($"faults/{service}");
+        answer.EnsureSuccessStatusCode();
+    }
+}
