@@ -92,11 +92,12 @@ public sealed class HealthEndpointTests
         await using var app = await StartAsync("Development", WithUnreachableDatabase());
         using var client = app.GetTestClient();
         JsonElement database = default;
-        string text = "";
-        for (var i = 0; i < 100 && !text.Contains("refused:", StringComparison.Ordinal); i++)
+        var (text, detail) = ("", "");
+        for (var i = 0; i < 100 && !detail.Contains("the connection was refused", StringComparison.Ordinal); i++)
         {
             text = await client.GetStringAsync("/health");
             database = JsonDocument.Parse(text).RootElement.GetProperty("database");
+            detail = database.GetProperty("regions")[0].GetProperty("detail").GetString() ?? "";
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
 
@@ -104,7 +105,7 @@ public sealed class HealthEndpointTests
         Assert.Equal(JsonValueKind.Null, database.GetProperty("region").ValueKind);
         var region = database.GetProperty("regions")[0];
         Assert.Equal("<b>east</b>", region.GetProperty("name").GetString());
-        Assert.Contains("the connection was refused", region.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("the connection was refused", detail, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, text, StringComparison.Ordinal);
         Assert.DoesNotContain("<b>", text, StringComparison.Ordinal);
     }

@@ -1,9 +1,10 @@
+using System.Collections.Concurrent;
 using Resilience.Queueing;
 using Resilience.Queueing.Stores;
 
 namespace Resilience.Sdk.Tests.Queueing;
 
-/// <summary>A store in memory that can be away, and that forgets its last commits when it fails over. What its worker side does is not used here.</summary>
+/// <summary>A store in memory that can be away, and that forgets its last commits when it fails over.</summary>
 internal sealed class FakeStore : IQueueStore
 {
     private readonly Lock _lock = new();
@@ -109,13 +110,28 @@ internal sealed class FakeStore : IQueueStore
         }
     }
 
-    public ValueTask<IReadOnlyList<EntryLease>> ClaimAsync(string queue, int most, TimeSpan lease, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>Answers claims; none can be made when null.</summary>
+    public Func<CancellationToken, Task<IReadOnlyList<EntryLease>>>? Claim { get; set; }
+
+    /// <summary>What its workers have given back.</summary>
+    public ConcurrentQueue<EndedLease> Ended { get; } = new();
+
+    public ValueTask<IReadOnlyList<EntryLease>> ClaimAsync(string queue, int most, TimeSpan lease, CancellationToken cancellationToken) =>
+        Claim is null ? throw new NotSupportedException() : new(Claim(cancellationToken));
 
     public ValueTask<IReadOnlySet<Guid>> RenewAsync(string queue, IReadOnlyList<EntryLease> leases, TimeSpan lease, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask<IReadOnlySet<Guid>> EndAsync(string queue, IReadOnlyList<EndedLease> ended, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<IReadOnlySet<Guid>> EndAsync(string queue, IReadOnlyList<EndedLease> ended, CancellationToken cancellationToken)
+    {
+        foreach (var one in ended)
+        {
+            Ended.Enqueue(one);
+        }
 
-    public ValueTask<QueueCounts> CountAsync(string queue, CancellationToken cancellationToken) => throw new NotSupportedException();
+        return new(ended.Select(one => one.Lease.Token).ToHashSet());
+    }
+
+    public ValueTask<QueueCounts> CountAsync(string queue, CancellationToken cancellationToken) => new(new QueueCounts(0, 0, 0, 0, null));
 
     public ValueTask<StoredEntry?> FindAsync(string queue, string key, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -125,7 +141,7 @@ internal sealed class FakeStore : IQueueStore
 
     public ValueTask<long> PurgeAsync(string queue, EntryState state, long expected, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask ForgetDoneAsync(string queue, TimeSpan olderThan, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask ForgetDoneAsync(string queue, TimeSpan olderThan, CancellationToken cancellationToken) => default;
 
     private void Enter()
     {

@@ -20,6 +20,7 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(10);
 
@@ -89,7 +90,7 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
             return 0;
         }
 
-        var leases = await _context.Store.ClaimAsync(Name, permits, _context.Options().Lease, cancellationToken).AsTask().WaitAsync(Patience, _context.Clock.Time, cancellationToken);
+        var leases = await ClaimAsync(permits, cancellationToken);
         lock (_pace)
         {
             _pace.Began(leases.Count);
@@ -101,6 +102,23 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
         }
 
         return leases.Count;
+    }
+
+    /// <summary>
+    /// A claim that is under way when the worker stops is waited for and given back: abandoned, what it took would lie until
+    /// its lease ends.
+    /// </summary>
+    private async Task<IReadOnlyList<EntryLease>> ClaimAsync(int permits, CancellationToken cancellationToken)
+    {
+        var claim = _context.Store.ClaimAsync(Name, permits, _context.Options().Lease, CancellationToken.None).AsTask();
+        try
+        {
+            return await claim.WaitAsync(Patience, _context.Clock.Time, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return await claim.WaitAsync(StopPatience, _context.Clock.Time, CancellationToken.None);
+        }
     }
 
     private async Task RunAsync()
@@ -119,7 +137,9 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
             {
                 Guarded.Run(() => LogFailed(_context.Logger, exception, Name));
             }
-            catch (OperationCanceledException)
+#pragma warning disable CA1031 // What fails while it stops keeps nobody from stopping.
+            catch (Exception)
+#pragma warning restore CA1031
             {
                 return;
             }
