@@ -1,16 +1,12 @@
 using System.Net;
 using PaymentService.Amounts;
+using PaymentService.Services;
 
 namespace PaymentService.Gateway;
 
 /// <summary>The gateway over HTTP, through the pipeline of the dependency <c>payment-gateway</c>.</summary>
 internal sealed class GatewayClient(HttpClient http, TimeProvider timeProvider) : IPaymentGateway
 {
-    private const int MaxAnswerBytes = 64 * 1024;
-
-    // For the pipeline a call is over when its headers are here, so the body needs a bound of its own.
-    private static readonly TimeSpan BodyDeadline = TimeSpan.FromSeconds(1);
-
     public string Description => http.BaseAddress!.ToString();
 
     public async Task<GatewayAnswer> ChargeAsync(string idempotencyKey, string accountId, Amount amount, CancellationToken cancellationToken)
@@ -23,10 +19,8 @@ internal sealed class GatewayClient(HttpClient http, TimeProvider timeProvider) 
             // Gives the request a length; not every gateway takes chunks.
             await request.Content.LoadIntoBufferAsync(cancellationToken);
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            using var deadline = new CancellationTokenSource(BodyDeadline, timeProvider);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-            await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, either.Token);
-            return await InterpretAsync(response, either.Token);
+            await AnswerBody.LoadAsync(response.Content, timeProvider, cancellationToken);
+            return await InterpretAsync(response, cancellationToken);
         }
         // Whatever went wrong, the charge may have been made: only the same key can tell, later. Where the pipeline refused
         // to call (circuit open, no permit) it surely was not, but waiting in the queue is right for that, too.

@@ -20,16 +20,7 @@ internal static class GatewayRegistration
     };
 
     /// <summary>The gateway at the configured address, or the stand-in when there is none.</summary>
-    public static void AddGateway(this WebApplicationBuilder builder)
-    {
+    public static void AddGateway(this WebApplicationBuilder builder) =>
         // A charge carries an Idempotency-Key, so the pipeline may repeat it although it is a POST.
-        if (builder.AddService<GatewayClient>(Dependency, Defaults))
-        {
-            builder.Services.AddTransient<IPaymentGateway>(services => services.GetRequiredService<GatewayClient>());
-        }
-        else
-        {
-            builder.Services.AddSingleton<IPaymentGateway, InProcessGateway>();
-        }
-    }
+        builder.AddService<IPaymentGateway, GatewayClient, InProcessGateway>(Dependency, Defaults);
 }

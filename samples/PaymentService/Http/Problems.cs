@@ -7,6 +7,9 @@ internal static class Problems
         errors.ToDictionary(error => error.Key, error => new[] { error.Value }, StringComparer.Ordinal),
         title: "The request is not valid.");
 
+    public static IResult Invalid(string field, string message) =>
+        Invalid(new Dictionary<string, string>(StringComparer.Ordinal) { [field] = message });
+
     public static IResult NotFound(string title) => Results.Problem(title: title, statusCode: StatusCodes.Status404NotFound);
 
     public static IResult KeyReused() => Results.Problem(

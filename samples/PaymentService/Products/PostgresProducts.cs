@@ -22,22 +22,15 @@ internal sealed class PostgresProducts([FromKeyedServices(RegionalLedger.Depende
         ORDER BY ts_rank(to_tsvector('english', title), words) DESC, id LIMIT $2
         """;
 
-    public async Task<IReadOnlyList<Product>> SearchAsync(string words, CancellationToken cancellationToken) =>
-        await db.ReadAsync(Staleness, (connection, token) => SearchAsync(connection, words, token), cancellationToken);
-
-    private static async Task<List<Product>> SearchAsync(NpgsqlConnection connection, string words, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(Search, connection)
+    public async Task<IReadOnlyList<Product>> SearchAsync(string words, CancellationToken cancellationToken) => await db.ReadAsync(
+        Staleness,
+        async (connection, token) =>
         {
-            Parameters = { new NpgsqlParameter { Value = words }, new NpgsqlParameter { Value = IProductTable.MostHits } },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<Product>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            found.Add(new Product(reader.GetString(0), reader.GetString(1)));
-        }
-
-        return found;
-    }
+            await using var command = new NpgsqlCommand(Search, connection)
+            {
+                Parameters = { new NpgsqlParameter { Value = words }, new NpgsqlParameter { Value = IProductTable.MostHits } },
+            };
+            return await ProductRows.QueryAsync(command, token);
+        },
+        cancellationToken);
 }

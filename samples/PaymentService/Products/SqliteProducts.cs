@@ -14,21 +14,14 @@ internal sealed class SqliteProducts(SqliteStore store) : IProductTable
 
     private const string Search = "SELECT id, title FROM products WHERE products MATCH $words ORDER BY rank, id LIMIT $most";
 
-    public Task<IReadOnlyList<Product>> SearchAsync(string words, CancellationToken cancellationToken) => store.ReadAsync<IReadOnlyList<Product>>(
+    public Task<IReadOnlyList<Product>> SearchAsync(string words, CancellationToken cancellationToken) => store.ReadAsync(
         async connection =>
         {
             await using var command = connection.CreateCommand();
             command.CommandText = Search;
             command.Parameters.AddWithValue("$words", Quote(words));
             command.Parameters.AddWithValue("$most", IProductTable.MostHits);
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            var found = new List<Product>();
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                found.Add(new Product(reader.GetString(0), reader.GetString(1)));
-            }
-
-            return found;
+            return await ProductRows.QueryAsync(command, cancellationToken);
         },
         cancellationToken);
 

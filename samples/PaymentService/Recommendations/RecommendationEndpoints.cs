@@ -14,7 +14,7 @@ internal static class RecommendationEndpoints
     {
         if (!AccountId.IsValid(accountId))
         {
-            return Problems.Invalid(new Dictionary<string, string>(StringComparer.Ordinal) { ["accountId"] = $"The accountId {AccountId.Rule}." });
+            return Problems.Invalid("accountId", $"The accountId {AccountId.Rule}.");
         }
 
         // The level counts for calls that are made as well: what is overloaded should do less for each.

@@ -18,15 +18,7 @@ internal static class RecommendationRegistration
     /// <summary>The ml-service at the configured address, or the stand-in; and what answers in its place.</summary>
     public static void AddRecommendations(this WebApplicationBuilder builder)
     {
-        if (builder.AddService<RecommenderClient>(Dependency, Defaults))
-        {
-            builder.Services.AddTransient<IRecommender>(services => services.GetRequiredService<RecommenderClient>());
-        }
-        else
-        {
-            builder.Services.AddSingleton<IRecommender, InProcessRecommender>();
-        }
-
+        builder.AddService<IRecommender, RecommenderClient, InProcessRecommender>(Dependency, Defaults);
         builder.AddDrResilience(dr => dr.AddFallback<RecommendationQuery, RecommendationView>(
             "popular_items_cache", (_, query, _) => new(new FallbackAnswer<RecommendationView>(PopularItems.For(query.AccountId)))));
     }

@@ -14,7 +14,7 @@ internal static class SearchEndpoints
     {
         if (string.IsNullOrWhiteSpace(q) || q.Length > LongestQuery || q.Contains('\0', StringComparison.Ordinal))
         {
-            return Problems.Invalid(new Dictionary<string, string>(StringComparer.Ordinal) { ["q"] = $"The query must have 1 to {LongestQuery} characters." });
+            return Problems.Invalid("q", $"The query must have 1 to {LongestQuery} characters.");
         }
 
         return (await degradation.ExecuteAsync(Service, q, engine.SearchAsync, cancellationToken)).ToHttpResult();

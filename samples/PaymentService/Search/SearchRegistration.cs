@@ -19,15 +19,7 @@ internal static class SearchRegistration
     /// <summary>The search engine at the configured address, or the stand-in; and what answers in its place.</summary>
     public static void AddSearch(this WebApplicationBuilder builder)
     {
-        if (builder.AddService<SearchClient>(Dependency, Defaults))
-        {
-            builder.Services.AddTransient<ISearchEngine>(services => services.GetRequiredService<SearchClient>());
-        }
-        else
-        {
-            builder.Services.AddSingleton<ISearchEngine, InProcessSearch>();
-        }
-
+        builder.AddService<ISearchEngine, SearchClient, InProcessSearch>(Dependency, Defaults);
         builder.AddDrResilience(dr => dr.AddFallback<string, SearchView>("database_fulltext_search", async (services, query, token) =>
         {
             var found = await services.GetRequiredService<IProductTable>().SearchAsync(query, token);

@@ -6,16 +6,21 @@ namespace PaymentService.Services;
 internal static class ServiceRegistration
 {
     /// <summary>
-    /// Makes a dependency known, with this service's settings for it, and its client when an address is configured.
+    /// Makes a dependency known, with this service's settings for it, and adds its client when an address is configured, else
+    /// what stands in for it.
     /// </summary>
     /// <param name="builder">The application.</param>
     /// <param name="dependency">The name under <c>Services</c> and <c>DrResilience:Dependencies</c>.</param>
     /// <param name="defaults">How it is called unless the configuration says otherwise; what is not here has the SDK's defaults.</param>
+    /// <typeparam name="TService">What it is asked for.</typeparam>
     /// <typeparam name="TClient">The typed client.</typeparam>
-    /// <returns>Whether there is an address; without one, a stand-in takes the client's place.</returns>
+    /// <typeparam name="TStandIn">Answers in this process.</typeparam>
     /// <exception cref="InvalidOperationException">The address is not one.</exception>
-    public static bool AddService<TClient>(this WebApplicationBuilder builder, string dependency, IReadOnlyDictionary<string, string> defaults)
-        where TClient : class
+    public static void AddService<TService, TClient, TStandIn>(
+        this WebApplicationBuilder builder, string dependency, IReadOnlyDictionary<string, string> defaults)
+        where TService : class
+        where TClient : class, TService
+        where TStandIn : class, TService
     {
         // First in the list, so that any other source overrides it.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
@@ -24,10 +29,11 @@ internal static class ServiceRegistration
         });
         if (Address(builder.Configuration, $"Services:{dependency}") is not { } address)
         {
-            return false;
+            builder.Services.AddSingleton<TService, TStandIn>();
+            return;
         }
 
-        builder.Services.AddHttpClient<TClient>(http =>
+        builder.Services.AddHttpClient<TService, TClient>(http =>
             {
                 http.BaseAddress = address;
                 // The pipeline's total time-out is the one that counts.
@@ -37,7 +43,6 @@ internal static class ServiceRegistration
             .UseSocketsHttpHandler((handler, _) => handler.AllowAutoRedirect = false)
             .RemoveAllLoggers()
             .AddDrDependency(dependency);
-        return true;
     }
 
     private static Uri? Address(ConfigurationManager configuration, string key)

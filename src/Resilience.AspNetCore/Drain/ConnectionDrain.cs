@@ -14,7 +14,7 @@ namespace Resilience.AspNetCore.Drain;
 /// A request that crosses with GOAWAY is sent again by its client on a new connection, but only so many times
 /// (<c>SocketsHttpHandler</c>: three). Load balancers that hear late bring that connection back here; were it ended at its
 /// first request too, a busy client would use its attempts up. So a connection lasts for <see cref="LeastLife"/> after the
-/// first request that came with it while draining.
+/// first request that came with it while draining; one without another request ends when the server stops.
 /// </remarks>
 internal sealed class ConnectionDrain(DrainState drain, TimeProvider time)
 {
