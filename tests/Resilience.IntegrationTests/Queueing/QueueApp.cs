@@ -22,6 +22,8 @@ internal sealed class QueueApp : IAsyncDisposable
 
     public QueueHost Queues => _host.Services.GetRequiredService<QueueHost>();
 
+    public SettingsMonitor Settings => _host.Services.GetRequiredService<SettingsMonitor>();
+
     public IDegradation Degradation => _host.Services.GetRequiredService<IDegradation>();
 
     /// <param name="servers">The regions; none for a queue in a file.</param>
@@ -74,6 +76,18 @@ internal sealed class QueueApp : IAsyncDisposable
     /// <summary>A degradable call whose dependency fails.</summary>
     public ValueTask<Outcome<string>> PayAsync(Order order) =>
         Degradation.ExecuteAsync<Order, string>("payments", order, (_, _) => throw new HttpRequestException("down"));
+
+    /// <summary>Changes keys below <c>DrResilience</c> and reloads.</summary>
+    public void Reload(params (string Key, string? Value)[] settings)
+    {
+        var configuration = (IConfigurationRoot)_host.Services.GetRequiredService<IConfiguration>();
+        foreach (var (key, value) in settings)
+        {
+            configuration[$"DrResilience:{key}"] = value;
+        }
+
+        configuration.Reload();
+    }
 
     public Task UntilAsync(Func<bool> condition) => Eventually.UntilAsync(
         condition, () => $"done {Effects.Done.Count}, counts {Queues.Workers.First().Counts}, spool {Queues.Spool?.Status}", default);

@@ -121,6 +121,31 @@ public sealed class QueueHostTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Queue_ThatHoldsRequests_CannotBeTakenFromItsService()
+    {
+        const string Action = "Degradation:payments:on_failure:0:action";
+        const string Message = "Degradation:payments:on_failure:0:message";
+        await using var servers = await TwoRegionPostgres.StartAsync();
+        await using var app = await QueueApp.StartAsync(servers.All);
+        app.Effects.Handle = (_, _) => throw new HttpRequestException("down");
+        Assert.Equal(OutcomeKind.Queued, (await app.PayAsync(new Order("o1"))).Kind);
+        await app.UntilAsync(() => app.Queues.Workers.Single().Counts?.Pending == 1);
+
+        app.Reload((Action, "alert"), ("Degradation:payments:on_failure:0:severity", "warning"));
+        var refused = Assert.Single(app.Settings.RefusedReload);
+        Assert.Contains("'queue_for_retry' of 'payments' cannot be removed: its queue holds", refused, StringComparison.Ordinal);
+        Assert.Equal(OutcomeKind.Queued, (await app.PayAsync(new Order("o2"))).Kind);
+
+        app.Effects.Handle = (_, _) => new(QueueResult.Done);
+        await app.UntilAsync(() => app.Effects.Done.Count == 2 && app.Queues.Workers.Single().Counts?.Pending == 0 && app.Queues.Spool?.Status.NotStored == 0);
+        app.Reload((Message, "queue gone"));
+        Assert.Empty(app.Settings.RefusedReload);
+
+        // A plan is in use within a quarter of a second.
+        await Eventually.UntilAsync(async _ => (await app.PayAsync(new Order("o3"))).Kind == OutcomeKind.Failed, () => "still queued", default);
+    }
+
+    [Fact]
     public async Task Throughput_SixteenWorkers()
     {
         const int Jobs = 6000;
