@@ -8,13 +8,13 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Warning, "The ledger cannot answer, callers get 503: {Error}")]
     public static partial void LedgerFailed(ILogger logger, string error);
 
-    [LoggerMessage(3, LogLevel.Warning, "Queued payments cannot be completed now, the next tick tries again: {Error}")]
+    [LoggerMessage(3, LogLevel.Warning, "Payments that were left open cannot be completed now, the next tick tries again: {Error}")]
     public static partial void RecoveryFailed(ILogger logger, string error);
 
-    [LoggerMessage(4, LogLevel.Information, "Queued payments are being completed again.")]
+    [LoggerMessage(4, LogLevel.Information, "Payments that were left open are being completed again.")]
     public static partial void RecoveryResumed(ILogger logger);
 
-    [LoggerMessage(5, LogLevel.Information, "{Settled} of {Claimed} queued payments left the queue.")]
+    [LoggerMessage(5, LogLevel.Information, "{Settled} of {Claimed} payments that were left open came to an end.")]
     public static partial void Recovered(ILogger logger, int settled, int claimed);
 
     [LoggerMessage(6, LogLevel.Warning, "Payment {PaymentId} is parked: the gateway refused it {Limit} times.")]

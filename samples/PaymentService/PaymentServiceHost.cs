@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
+using PaymentService.Checkout;
 using PaymentService.Gateway;
 using PaymentService.Http;
 using PaymentService.Ledger;
 using PaymentService.Payments;
+using PaymentService.Rates;
 using PaymentService.Recommendations;
-using PaymentService.Recovery;
 using PaymentService.Search;
 
 namespace PaymentService;
@@ -46,10 +46,9 @@ internal static class PaymentServiceHost
         builder.AddGateway();
         builder.AddSearch();
         builder.AddRecommendations();
-        services.AddTransient<PaymentProcessor>();
-        services.AddSingleton<IValidateOptions<RecoveryOptions>, RecoveryOptionsValidator>();
-        services.AddOptions<RecoveryOptions>().BindConfiguration(RecoveryOptions.Section).ValidateOnStart();
-        services.AddHostedService<PendingPaymentWorker>();
+        builder.AddRates();
+        builder.AddCheckout();
+        builder.AddPayments();
     }
 
     public static void MapPaymentService(this WebApplication app)
@@ -57,6 +56,8 @@ internal static class PaymentServiceHost
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapPayments();
+        app.MapRates();
+        app.MapCheckout();
         app.MapSearch();
         app.MapRecommendations();
         app.Lifetime.ApplicationStarted.Register(() => LogStart(app));

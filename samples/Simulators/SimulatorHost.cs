@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Simulators.Faults;
 using Simulators.Gateway;
 using Simulators.Http;
+using Simulators.Rates;
 using Simulators.Recommendations;
 using Simulators.Search;
 
@@ -42,6 +43,7 @@ internal static class SimulatorHost
         app.MapFaults();
         app.MapHealth();
         app.MapGateway();
+        app.MapRates();
         app.MapRecommendations();
         app.MapSearch();
         app.Lifetime.ApplicationStarted.Register(() => Log.Started(

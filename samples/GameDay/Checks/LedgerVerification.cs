@@ -20,7 +20,7 @@ internal static class LedgerVerification
         while (true)
         {
             var findings = LedgerCheck.Compare(operations, await SurvivorLedger.ReadAsync(survivor, ct), deadRegion);
-            if (findings.Pending == 0 || clock.Now >= until)
+            if ((findings.Pending == 0 && findings.Unfinished.Count == 0) || clock.Now >= until)
             {
                 return findings;
             }

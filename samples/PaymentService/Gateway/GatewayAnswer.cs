@@ -1,6 +1,3 @@
 namespace PaymentService.Gateway;
 
-internal sealed record GatewayAnswer(GatewayVerdict Verdict, string? ChargeId = null)
-{
-    public static readonly GatewayAnswer Unknown = new(GatewayVerdict.Unknown);
-}
+internal sealed record GatewayAnswer(GatewayVerdict Verdict, string? ChargeId = null);

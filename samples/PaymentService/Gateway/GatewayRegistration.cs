@@ -4,9 +4,9 @@ namespace PaymentService.Gateway;
 
 internal static class GatewayRegistration
 {
-    private const string Dependency = "payment-gateway";
+    public const string Dependency = "payment-gateway";
 
-    private static readonly Dictionary<string, string> Defaults = new(StringComparer.Ordinal)
+    public static readonly IReadOnlyDictionary<string, string> Defaults = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         // Whoever pays gets an answer in this time: captured, declined or queued. A hung charge is not repeated meanwhile,
         // because the queue does that better than a waiting customer.
@@ -16,7 +16,7 @@ internal static class GatewayRegistration
         ["Retry:MaxDelay"] = "00:00:02",
         // Queued payments wait for the circuit to close, and a trial is a single charge: short breaks cost little.
         ["CircuitBreaker:BreakDuration"] = "00:00:05",
-        ["CircuitBreaker:MaxBreakDuration"] = "00:00:30",
+        ["CircuitBreaker:MaxBreakDuration"] = "00:00:10",
     };
 
     /// <summary>The gateway at the configured address, or the stand-in when there is none.</summary>

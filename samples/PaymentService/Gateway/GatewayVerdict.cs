@@ -10,7 +10,4 @@ internal enum GatewayVerdict
 
     /// <summary>The gateway does not accept the request itself.</summary>
     Refused,
-
-    /// <summary>No usable answer: the money may or may not have been taken, and the same key tells which.</summary>
-    Unknown,
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PaymentService.Ledger;
 
 namespace PaymentService.Http;
@@ -8,8 +7,6 @@ internal sealed class LedgerFailureFilter(TimeProvider timeProvider, ILogger<Led
 {
     // An outage under load fails thousands of requests for the same reason.
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(5);
-
-    private const int RetryAfterSeconds = 2;
 
     private long _loggedAt = long.MinValue;
 
@@ -22,11 +19,7 @@ internal sealed class LedgerFailureFilter(TimeProvider timeProvider, ILogger<Led
         catch (Exception e) when (LedgerFailure.Is(e))
         {
             LogNowAndThen(e);
-            context.HttpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-            return Results.Problem(
-                title: "The payment ledger is not available.",
-                detail: "Repeat the request with the same idempotency key; the payment is made once.",
-                statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Problems.RepeatLater(context.HttpContext, after: null);
         }
     }
 

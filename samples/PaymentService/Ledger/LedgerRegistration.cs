@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Configuration.Memory;
 using PaymentService.Products;
+using Resilience.Postgres;
 
 namespace PaymentService.Ledger;
 
@@ -6,6 +8,11 @@ internal static class LedgerRegistration
 {
     private const string DefaultFile = "payments.db";
     private const string LocalRegion = "local";
+    private const string JournalKey = "DrResilience:Journal:Path";
+    private const string DefaultJournal = "dr-journal";
+
+    // An answer within half a second is promised, and the queue needs a little of it.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
 
     /// <summary>The regional ledger when its database is configured, else a file.</summary>
     public static void AddLedger(this WebApplicationBuilder builder)
@@ -14,6 +21,12 @@ internal static class LedgerRegistration
         if (builder.Configuration.GetSection($"DrResilience:Dependencies:{RegionalLedger.Dependency}:Postgres").Exists())
         {
             services.AddSingleton<IPaymentLedger, RegionalLedger>();
+            services.AddSingleton<ILedgerWriter>(provider =>
+            {
+                var db = provider.GetRequiredKeyedService<RegionalDataSource>(RegionalLedger.Dependency);
+                return new PatientLedger(provider.GetRequiredService<IPaymentLedger>(), () => db.WriterRegion is not null, Patience, provider.GetRequiredService<TimeProvider>());
+            });
+            SetDefault(builder, JournalKey, Path.GetFullPath(DefaultJournal));
             services.AddSingleton<IProductTable, PostgresProducts>();
             services.AddSingleton<PostgresSchema>();
             services.AddHostedService(provider => provider.GetRequiredService<PostgresSchema>());
@@ -28,14 +41,23 @@ internal static class LedgerRegistration
                 $"DrResilience:Dependencies has the database {string.Join(", ", others)}, but not '{RegionalLedger.Dependency}', where this service keeps its payments. Name the database '{RegionalLedger.Dependency}', or remove the section to run embedded.");
         }
 
-        services.AddSingleton(new SqliteStore(FilePath(builder.Configuration)));
+        var file = FilePath(builder.Configuration);
+        SetDefault(builder, JournalKey, file + ".journal");
+        builder.AddDrResilience(dr => dr.UseSqliteQueues(file + ".queue"));
+        services.AddSingleton(new SqliteStore(file));
+        // A file has its one writer always; a customer waits for the disk.
+        services.AddSingleton<ILedgerWriter>(provider => provider.GetRequiredService<IPaymentLedger>());
         services.AddHostedService(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<IProductTable, SqliteProducts>();
         services.AddSingleton<IPaymentLedger>(provider => new SqliteLedger(provider.GetRequiredService<SqliteStore>(), Region(builder.Configuration)));
     }
 
     private static string FilePath(ConfigurationManager configuration) =>
-        configuration["Embedded:Path"] is { Length: > 0 } path ? path : Path.Combine(AppContext.BaseDirectory, DefaultFile);
+        Path.GetFullPath(configuration["Embedded:Path"] is { Length: > 0 } path ? path : Path.Combine(AppContext.BaseDirectory, DefaultFile));
+
+    // First in the list, so that any other source overrides it.
+    private static void SetDefault(WebApplicationBuilder builder, string key, string value) =>
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new(key, value)] });
 
     private static string Region(ConfigurationManager configuration) =>
         configuration["DrResilience:Region"] ?? configuration["AWS_REGION"] ?? LocalRegion;

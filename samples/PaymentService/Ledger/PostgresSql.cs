@@ -16,7 +16,7 @@ internal static class PostgresSql
         INSERT INTO payments ({PostgresRows.Columns}, due_at, charge_id)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $7, $10)
         ON CONFLICT (id) DO UPDATE SET status = EXCLUDED.status, region = EXCLUDED.region, charge_id = EXCLUDED.charge_id
-        WHERE payments.status = 'pending' AND payments.request_hash = EXCLUDED.request_hash
+        WHERE payments.status IN ('pending', 'parked') AND payments.request_hash = EXCLUDED.request_hash
         """;
 
     public const string Refuse = """

@@ -35,18 +35,20 @@ internal sealed class RegionalLedger(
     public async Task<Payment?> FindAsync(string id, CancellationToken cancellationToken)
     {
         var near = await ReadOneAsync(ReaderStaleness, id, cancellationToken);
-        if (near is not (null or { Status: PaymentStatus.Pending }))
+        if (near is { Status: PaymentStatus.Captured or PaymentStatus.Declined })
         {
             return near;
         }
 
+        using var patience = new CancellationTokenSource(WriterPatience, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            return await ReadOneAsync(TimeSpan.Zero, id, cancellationToken);
+            return await ReadOneAsync(TimeSpan.Zero, id, either.Token);
         }
-        catch (DbException) when (near is not null)
+        catch (Exception e) when (e is DbException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            return near;
+            return near ?? throw new TimeoutException("No region that takes writes could be asked.", e);
         }
     }
 

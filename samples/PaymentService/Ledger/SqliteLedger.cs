@@ -18,7 +18,7 @@ internal sealed class SqliteLedger(SqliteStore store, string region) : IPaymentL
         """;
 
     private const string SettleSql = $"""
-        UPDATE payments SET status = $status, charge_id = $charge, region = $region WHERE id = $id AND status = 'pending';
+        UPDATE payments SET status = $status, charge_id = $charge, region = $region WHERE id = $id AND status IN ('pending', 'parked');
         {FindSql};
         """;
 

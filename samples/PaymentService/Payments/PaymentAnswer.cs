@@ -6,12 +6,12 @@ namespace PaymentService.Payments;
 /// <summary>What <c>POST /payments</c> answers for a payment.</summary>
 internal static class PaymentAnswer
 {
-    private const int RetryAfterSeconds = 5;
+    private const string QueuedMessage = "Payment queued. You'll receive confirmation shortly.";
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     public static IResult For(HttpContext context, Payment payment)
     {
-        var response = context.Response;
-        response.Headers.Location = $"/payments/{payment.Id}";
+        context.Response.Headers.Location = LocationOf(payment.Id);
         switch (payment.Status)
         {
             case PaymentStatus.Captured:
@@ -22,15 +22,25 @@ internal static class PaymentAnswer
 
             case PaymentStatus.Parked:
                 // Repeating does not help, so there is no Retry-After.
-                return Accepted(payment, "Payment held for review. You'll be contacted.");
+                return Accepted(payment.Id, PaymentView.StatusOf(payment), "Payment held for review. You'll be contacted.");
 
             default:
-                response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-                response.Headers["Degraded"] = "payment_service;action=queue_for_retry";
-                return Accepted(payment, "Payment queued. You'll receive confirmation shortly.");
+                context.Response.Headers["Degraded"] = "payment_service;action=queue_for_retry";
+                return Queued(context, payment.Id, QueuedMessage, RetryAfter);
         }
     }
 
-    private static IResult Accepted(Payment payment, string message) => Results.Json(
-        new AcceptedView(payment.Id, PaymentView.StatusOf(payment), message), statusCode: StatusCodes.Status202Accepted);
+    /// <summary>For a payment that will be made later.</summary>
+    public static IResult Queued(HttpContext context, string id, string? message, TimeSpan? retryAfter)
+    {
+        context.Response.Headers.Location = LocationOf(id);
+        context.Response.Headers.RetryAfter =
+            Math.Max(1, Math.Ceiling((retryAfter ?? RetryAfter).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return Accepted(id, PaymentView.Queued, message ?? QueuedMessage);
+    }
+
+    private static string LocationOf(string id) => $"/payments/{id}";
+
+    private static IResult Accepted(string id, string status, string message) =>
+        Results.Json(new AcceptedView(id, status, message), statusCode: StatusCodes.Status202Accepted);
 }

@@ -12,12 +12,12 @@ internal static class PaymentEndpoints
     public static void MapPayments(this IEndpointRouteBuilder routes)
     {
         var payments = routes.MapGroup("").AddEndpointFilter<RouteGroupBuilder, LedgerFailureFilter>();
-        payments.MapPost("/payments", PayAsync);
+        payments.MapPost("/payments", PayAsync).WithDegradation(PaymentIntake.Service);
         payments.MapGet("/payments/{id}", GetAsync);
         payments.MapGet("/accounts/{accountId}/payments", ListAsync);
     }
 
-    private static async Task<IResult> PayAsync(HttpContext context, PaymentProcessor processor)
+    private static async Task<IResult> PayAsync(HttpContext context, PaymentIntake intake)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         var header = context.Request.Headers[IdempotencyKey.Header];
@@ -33,14 +33,54 @@ internal static class PaymentEndpoints
             return Problems.Invalid(errors);
         }
 
-        var payment = await processor.PayAsync(header.ToString(), request, context.RequestAborted);
-        return payment is null ? Problems.KeyReused() : PaymentAnswer.For(context, payment);
+        return await intake.PayAsync(PaymentJob.Of(header.ToString(), request), context.RequestAborted) switch
+        {
+            { IsConflict: true } => Problems.KeyReused(),
+            { Payment: { } payment } => PaymentAnswer.For(context, payment),
+            { QueuedAs: { } id } queued => PaymentAnswer.Queued(context, id, queued.Message, queued.RetryAfter),
+            var failed => Problems.RepeatLater(context, failed.RetryAfter),
+        };
     }
 
-    private static async Task<IResult> GetAsync(string id, IPaymentLedger ledger, CancellationToken cancellationToken) =>
-        PaymentId.IsValid(id) && await ledger.FindAsync(id, cancellationToken) is { } payment
-            ? Results.Json(PaymentView.Of(payment))
-            : Problems.NotFound("There is no such payment.");
+    private static async Task<IResult> GetAsync(string id, IPaymentLedger ledger, QueuedPayments queued, CancellationToken cancellationToken)
+    {
+        if (!PaymentId.IsValid(id))
+        {
+            return Unknown();
+        }
+
+        Payment? payment = null;
+        Exception? away = null;
+        try
+        {
+            payment = await ledger.FindAsync(id, cancellationToken);
+        }
+        catch (Exception e) when (LedgerFailure.Is(e))
+        {
+            away = e;
+        }
+
+        if (payment is { Status: not PaymentStatus.Pending })
+        {
+            return Results.Json(PaymentView.Of(payment));
+        }
+
+        var status = await queued.StatusAsync(id, payment, cancellationToken);
+        if (payment is not null)
+        {
+            return Results.Json(PaymentView.Of(payment) with { Status = status! });
+        }
+
+        if (status is not null)
+        {
+            return Results.Json(new StatusView(id, status));
+        }
+
+        // It may be in the ledger that cannot be asked, or in the journal of another replica.
+        return away is null ? Unknown() : throw new LedgerUnavailableException(away);
+
+        static IResult Unknown() => Problems.NotFound("There is no such payment.");
+    }
 
     private static async Task<IResult> ListAsync(
         HttpContext context, IPaymentLedger ledger, string? limit, string? after, CancellationToken cancellationToken)

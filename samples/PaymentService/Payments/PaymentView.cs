@@ -5,6 +5,9 @@ namespace PaymentService.Payments;
 /// <summary>A payment as the API shows it.</summary>
 internal sealed record PaymentView(string Id, string Status, string AccountId, decimal Amount, string Currency, string Region, DateTime CreatedAt)
 {
+    /// <summary>The status of a payment whose outcome is to come.</summary>
+    public const string Queued = "queued";
+
     public static PaymentView Of(Payment payment) => new(
         payment.Id,
         StatusOf(payment),
@@ -14,5 +17,5 @@ internal sealed record PaymentView(string Id, string Status, string AccountId, d
         payment.Region,
         payment.CreatedAt.UtcDateTime);
 
-    public static string StatusOf(Payment payment) => payment.Status == PaymentStatus.Pending ? "queued" : payment.Status.ToName();
+    public static string StatusOf(Payment payment) => payment.Status == PaymentStatus.Pending ? Queued : payment.Status.ToName();
 }

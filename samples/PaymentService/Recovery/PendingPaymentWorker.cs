@@ -4,7 +4,10 @@ using PaymentService.Payments;
 
 namespace PaymentService.Recovery;
 
-/// <summary>Completes payments whose request could not: the gateway was away, or the process died.</summary>
+/// <summary>
+/// Repeats the requests of callers who did not: the process died, or the gateway refused, between the opening of a payment and
+/// its end. What is in the queue is left to the queue.
+/// </summary>
 internal sealed class PendingPaymentWorker(
     IServiceScopeFactory scopes,
     IPaymentLedger ledger,
@@ -21,7 +24,7 @@ internal sealed class PendingPaymentWorker(
         {
             try
             {
-                // A full batch that went through means a backlog: go on without waiting.
+                // A full batch that went through means many more: go on without waiting.
                 while (await TickAsync(stoppingToken) >= options.Value.BatchSize)
                 {
                 }
@@ -43,7 +46,7 @@ internal sealed class PendingPaymentWorker(
         }
     }
 
-    /// <summary>Completes one batch and returns how many payments left the queue.</summary>
+    /// <summary>Looks at one batch and returns how many payments came to an end.</summary>
     internal async Task<int> TickAsync(CancellationToken cancellationToken)
     {
         var now = timeProvider.GetUtcNow();
@@ -56,11 +59,13 @@ internal sealed class PendingPaymentWorker(
         var settled = 0;
         // A scope for each batch, because clients of the gateway are made to be short-lived.
         await using var scope = scopes.CreateAsyncScope();
-        var processor = scope.ServiceProvider.GetRequiredService<PaymentProcessor>();
+        var intake = scope.ServiceProvider.GetRequiredService<PaymentIntake>();
+        var queued = scope.ServiceProvider.GetRequiredService<QueuedPayments>();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Value.Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(claimed, parallel, async (payment, token) =>
         {
-            if ((await processor.CompleteAsync(payment, token)).Status != PaymentStatus.Pending)
+            if (!await queued.HasAsync(payment.Id, token)
+                && (await intake.PayAsync(PaymentJob.Of(payment), token)).Payment is { Status: not PaymentStatus.Pending })
             {
                 Interlocked.Increment(ref settled);
             }

@@ -1,6 +1,6 @@
 namespace PaymentService.Recovery;
 
-/// <summary>How queued payments are completed. Section <c>Recovery</c>.</summary>
+/// <summary>How payments are completed that were left open. Section <c>Recovery</c>.</summary>
 internal sealed class RecoveryOptions
 {
     public const string Section = "Recovery";
@@ -9,7 +9,7 @@ internal sealed class RecoveryOptions
     /// <value>5 s: longer than a request needs, so the worker leaves requests alone.</value>
     public TimeSpan OlderThan { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The time between two looks at the queue.</summary>
+    /// <summary>The time between two looks at the ledger.</summary>
     /// <value>1 s.</value>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
 

@@ -96,7 +96,7 @@ public sealed class PaymentFlowTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         Assert.NotNull(response.Headers.RetryAfter);
-        Assert.Equal("payment_service;action=queue_for_retry", Assert.Single(response.Headers.GetValues("Degraded")));
+        Assert.Equal("payment_service;action=queue_for_retry;src=\"payment_service\"", Assert.Single(response.Headers.GetValues("Degraded")));
         var location = response.Headers.Location!.ToString();
         var id = location["/payments/".Length..];
         Assert.Equal(

@@ -146,7 +146,7 @@ public sealed class PaymentGatewayTests
 
     /// <summary>The worker stays out of it.</summary>
     private static Task<SampleApp> StartAsync(StubGateway gateway, params string[] settings) =>
-        SampleApp.StartPaymentsAsync([$"--Services:payment-gateway={gateway.Address}", "--Recovery:OlderThan=01:00:00", .. settings]);
+        SampleApp.StartPaymentsAsync([$"--Services:payment-gateway={gateway.Address}", "--Recovery:OlderThan=01:00:00", "--Rates:RefreshInterval=00:00:00", .. settings]);
 
     private static async Task<(HttpStatusCode Status, TimeSpan Took)> PayAsync(SampleApp payments, string key)
     {

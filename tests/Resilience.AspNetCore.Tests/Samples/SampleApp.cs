@@ -41,6 +41,7 @@ internal sealed class SampleApp : IAsyncDisposable
         var builder = WebApplication.CreateBuilder([.. Arguments, $"--Embedded:Path={file}", .. settings]);
         builder.AddPaymentService();
         var app = builder.Build();
+        app.UseDrResilience();
         app.MapPaymentService();
         await app.StartAsync();
         return new SampleApp(app, file);
@@ -57,6 +58,8 @@ internal sealed class SampleApp : IAsyncDisposable
             {
                 File.Delete(file);
             }
+
+            Directory.Delete(_ownFile + ".journal", recursive: true);
         }
     }
 

@@ -1,0 +1,3 @@
+namespace PaymentService.Checkout;
+
+internal sealed record CheckoutView(bool InstantCheckout);

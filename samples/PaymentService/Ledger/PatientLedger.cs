@@ -1,0 +1,51 @@
+namespace PaymentService.Ledger;
+
+/// <summary>
+/// Writes as long as a customer should wait for it. What takes longer, or fails, is a <see cref="LedgerUnavailableException"/>,
+/// and the queue takes over. A write that was given up may still succeed, which does no harm: all are idempotent.
+/// </summary>
+/// <param name="ledger">Writes.</param>
+/// <param name="hasWriter">Whether it is worth waiting at all.</param>
+/// <param name="patience">How long.</param>
+/// <param name="timeProvider">The clock.</param>
+internal sealed class PatientLedger(ILedgerWriter ledger, Func<bool> hasWriter, TimeSpan patience, TimeProvider timeProvider) : ILedgerWriter
+{
+    public Task<Payment> OpenAsync(Payment payment, DateTimeOffset dueAt, CancellationToken cancellationToken) =>
+        WaitAsync(token => ledger.OpenAsync(payment, dueAt, token), cancellationToken);
+
+    public Task<Payment> SettleAsync(Payment payment, PaymentStatus outcome, string? chargeId, CancellationToken cancellationToken) =>
+        WaitAsync(token => ledger.SettleAsync(payment, outcome, chargeId, token), cancellationToken);
+
+    public Task<Payment> RefuseAsync(Payment payment, int limit, CancellationToken cancellationToken) =>
+        WaitAsync(token => ledger.RefuseAsync(payment, limit, token), cancellationToken);
+
+    private async Task<Payment> WaitAsync(Func<CancellationToken, Task<Payment>> write, CancellationToken cancellationToken)
+    {
+        if (!hasWriter())
+        {
+            throw new LedgerUnavailableException(new TimeoutException("No region takes writes now."));
+        }
+
+        var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var writing = write(enough.Token);
+        try
+        {
+            var written = await writing.WaitAsync(patience, timeProvider, cancellationToken);
+            enough.Dispose();
+            return written;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && (LedgerFailure.Is(e) || e is OperationCanceledException))
+        {
+            _ = GiveUpAsync(writing, enough);
+            throw new LedgerUnavailableException(e);
+        }
+    }
+
+    /// <summary>Not waited for: a server that does not answer does not answer to a cancellation either.</summary>
+    private static async Task GiveUpAsync(Task writing, CancellationTokenSource enough)
+    {
+        await enough.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        enough.Dispose();
+    }
+}

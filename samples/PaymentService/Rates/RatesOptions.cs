@@ -1,0 +1,11 @@
+namespace PaymentService.Rates;
+
+/// <summary>How exchange rates are kept. Section <c>Rates</c>.</summary>
+internal sealed class RatesOptions
+{
+    public const string Section = "Rates";
+
+    /// <summary>The time between two questions for the rates; zero asks only when a customer does.</summary>
+    /// <value>1 min.</value>
+    public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromMinutes(1);
+}
