@@ -116,6 +116,8 @@ public sealed class PaymentGatewayTests
             $"--Services:payment-gateway={simulators.Address}",
             $"{Pipeline}:CircuitBreaker:BreakDuration=00:00:01",
             $"{Pipeline}:CircuitBreaker:MaxBreakDuration=00:00:01",
+            "--DrResilience:Episodes:Dwell=00:00:01",
+            "--DrResilience:Episodes:Ramp=00:00:01",
             "--Recovery:OlderThan=00:00:00.5",
             "--Recovery:Interval=00:00:00.1");
         await simulators.Http.FaultAsync("""{"failureRate":1,"when":"after"}""");
