@@ -15,7 +15,10 @@ internal sealed class QueueSignals(Degrader degrader)
         }
 
         var episode = rule.Episode;
-        var isCalled = episode.State.Phase == EpisodePhase.Healthy || episode.Condition == DependencyCondition.Well;
-        return new DrainSignal(isCalled, episode.State.Share(degrader.Clock.Now, degrader.Clock.Rules), episode.Calls.PerSecond);
+        var isCalled = episode.State.Phase == EpisodePhase.Healthy || episode.Condition is DependencyCondition.Well or DependencyCondition.DownUntilCalled;
+        return new DrainSignal(isCalled, episode.State.Share(degrader.Clock.Now, degrader.Clock.Rules), episode.Calls.PerSecond)
+        {
+            OnlyTrials = episode.Condition == DependencyCondition.DownUntilCalled,
+        };
     }
 }

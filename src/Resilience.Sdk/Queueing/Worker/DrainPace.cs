@@ -40,6 +40,12 @@ internal sealed class DrainPace
             return 0;
         }
 
+        if (signal.OnlyTrials)
+        {
+            // Where nobody else calls, a request of the queue is what finds out that the dependency is back.
+            (_isTrial, _rate, _tokens) = (true, FirstRate, 0);
+        }
+
         if (_isTrial)
         {
             return running == 0 ? 1 : 0;

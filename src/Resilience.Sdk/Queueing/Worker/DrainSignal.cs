@@ -7,4 +7,7 @@ namespace Resilience.Queueing.Worker;
 internal readonly record struct DrainSignal(bool IsCalled, double Share, double LivePerSecond)
 {
     public static readonly DrainSignal Well = new(true, 1, 0);
+
+    /// <summary>Whether only calls can find out that the dependency is back: one request at a time then, and its failure costs no attempt.</summary>
+    public bool OnlyTrials { get; init; }
 }
