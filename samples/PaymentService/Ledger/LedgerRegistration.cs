@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration.Memory;
 using PaymentService.Products;
-using Resilience.Postgres;
 
 namespace PaymentService.Ledger;
 
@@ -21,11 +20,9 @@ internal static class LedgerRegistration
         if (builder.Configuration.GetSection($"DrResilience:Dependencies:{RegionalLedger.Dependency}:Postgres").Exists())
         {
             services.AddSingleton<IPaymentLedger, RegionalLedger>();
+            // A failover that is over sooner is waited for: whoever waits commits first.
             services.AddSingleton<ILedgerWriter>(provider =>
-            {
-                var db = provider.GetRequiredKeyedService<RegionalDataSource>(RegionalLedger.Dependency);
-                return new PatientLedger(provider.GetRequiredService<IPaymentLedger>(), () => db.WriterRegion is not null, Patience, provider.GetRequiredService<TimeProvider>());
-            });
+                new PatientLedger(provider.GetRequiredService<IPaymentLedger>(), Patience, provider.GetRequiredService<TimeProvider>()));
             SetDefault(builder, JournalKey, Path.GetFullPath(DefaultJournal));
             services.AddSingleton<IProductTable, PostgresProducts>();
             services.AddSingleton<PostgresSchema>();

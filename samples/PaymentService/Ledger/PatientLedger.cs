@@ -5,10 +5,9 @@ namespace PaymentService.Ledger;
 /// and the queue takes over. A write that was given up may still succeed, which does no harm: all are idempotent.
 /// </summary>
 /// <param name="ledger">Writes.</param>
-/// <param name="hasWriter">Whether it is worth waiting at all.</param>
 /// <param name="patience">How long.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class PatientLedger(ILedgerWriter ledger, Func<bool> hasWriter, TimeSpan patience, TimeProvider timeProvider) : ILedgerWriter
+internal sealed class PatientLedger(ILedgerWriter ledger, TimeSpan patience, TimeProvider timeProvider) : ILedgerWriter
 {
     public Task<Payment> OpenAsync(Payment payment, DateTimeOffset dueAt, CancellationToken cancellationToken) =>
         WaitAsync(token => ledger.OpenAsync(payment, dueAt, token), cancellationToken);
@@ -21,11 +20,6 @@ internal sealed class PatientLedger(ILedgerWriter ledger, Func<bool> hasWriter, 
 
     private async Task<Payment> WaitAsync(Func<CancellationToken, Task<Payment>> write, CancellationToken cancellationToken)
     {
-        if (!hasWriter())
-        {
-            throw new LedgerUnavailableException(new TimeoutException("No region takes writes now."));
-        }
-
         var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var writing = write(enough.Token);
         try
