@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using PaymentService.Checkout;
 using PaymentService.Gateway;
@@ -12,6 +11,7 @@ using PaymentService.Payments;
 using PaymentService.Rates;
 using PaymentService.Recommendations;
 using PaymentService.Search;
+using PaymentService.Services;
 
 namespace PaymentService;
 
@@ -20,11 +20,9 @@ internal static class PaymentServiceHost
 {
     public static void AddPaymentService(this WebApplicationBuilder builder)
     {
-        // First in the list, so that any other source overrides it: one line at start, none for each request.
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
-        {
-            InitialData = [new("Logging:LogLevel:Default", "Information"), new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:Npgsql", "Warning")],
-        });
+        // One line at start, none for each request.
+        builder.AddDefaults(
+            [new("Logging:LogLevel:Default", "Information"), new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:Npgsql", "Warning")]);
         builder.UseDefaultAddress();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.FeatureManagement;
+using PaymentService.Services;
 
 namespace PaymentService.Checkout;
 
@@ -10,8 +10,7 @@ internal static class CheckoutEndpoints
 
     public static void AddCheckout(this WebApplicationBuilder builder)
     {
-        // First in the list, so that any other source overrides it.
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new($"FeatureManagement:{InstantCheckout}", "true")] });
+        builder.AddDefaults([new($"FeatureManagement:{InstantCheckout}", "true")]);
         builder.Services.AddFeatureManagement().AddDrDegradation();
     }
 

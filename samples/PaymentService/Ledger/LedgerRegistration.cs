@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Configuration.Memory;
 using PaymentService.Products;
+using PaymentService.Services;
 
 namespace PaymentService.Ledger;
 
@@ -23,7 +23,7 @@ internal static class LedgerRegistration
             // A failover that is over sooner is waited for: whoever waits commits first.
             services.AddSingleton<ILedgerWriter>(provider =>
                 new PatientLedger(provider.GetRequiredService<IPaymentLedger>(), Patience, provider.GetRequiredService<TimeProvider>()));
-            SetDefault(builder, JournalKey, Path.GetFullPath(DefaultJournal));
+            builder.AddDefaults([new(JournalKey, Path.GetFullPath(DefaultJournal))]);
             services.AddSingleton<IProductTable, PostgresProducts>();
             services.AddSingleton<PostgresSchema>();
             services.AddHostedService(provider => provider.GetRequiredService<PostgresSchema>());
@@ -39,7 +39,7 @@ internal static class LedgerRegistration
         }
 
         var file = FilePath(builder.Configuration);
-        SetDefault(builder, JournalKey, file + ".journal");
+        builder.AddDefaults([new(JournalKey, file + ".journal")]);
         builder.AddDrResilience(dr => dr.UseSqliteQueues(file + ".queue"));
         services.AddSingleton(new SqliteStore(file));
         // A file has its one writer always; a customer waits for the disk.
@@ -51,10 +51,6 @@ internal static class LedgerRegistration
 
     private static string FilePath(ConfigurationManager configuration) =>
         Path.GetFullPath(configuration["Embedded:Path"] is { Length: > 0 } path ? path : Path.Combine(AppContext.BaseDirectory, DefaultFile));
-
-    // First in the list, so that any other source overrides it.
-    private static void SetDefault(WebApplicationBuilder builder, string key, string value) =>
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new(key, value)] });
 
     private static string Region(ConfigurationManager configuration) =>
         configuration["DrResilience:Region"] ?? configuration["AWS_REGION"] ?? LocalRegion;

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Configuration.Memory;
-
 namespace PaymentService.Services;
 
 /// <summary>The services that this one calls over HTTP, each a dependency of the same name.</summary>
@@ -22,11 +20,7 @@ internal static class ServiceRegistration
         where TClient : class, TService
         where TStandIn : class, TService
     {
-        // First in the list, so that any other source overrides it.
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
-        {
-            InitialData = defaults.Select(value => KeyValuePair.Create($"DrResilience:Dependencies:{dependency}:{value.Key}", (string?)value.Value)),
-        });
+        builder.AddDefaults(defaults.Select(value => KeyValuePair.Create($"DrResilience:Dependencies:{dependency}:{value.Key}", (string?)value.Value)));
         if (Address(builder.Configuration, $"Services:{dependency}") is not { } address)
         {
             builder.Services.AddSingleton<TService, TStandIn>();

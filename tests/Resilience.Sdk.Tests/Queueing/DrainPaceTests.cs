@@ -26,6 +26,19 @@ public sealed class DrainPaceTests
     }
 
     [Fact]
+    public void OnlyCallsCanTell_OneAtATime_AlsoAfterOneThatSucceeded()
+    {
+        var unknown = new DrainSignal(true, 0, 0) { OnlyTrials = true };
+
+        Assert.Equal((1, 0), (_pace.Permits(At(0), unknown, running: 0), _pace.Permits(At(10), unknown, running: 1)));
+        _pace.Succeeded();
+        Assert.Equal((1, 0), (_pace.Permits(At(20), unknown, running: 0), _pace.Permits(At(30), unknown, running: 1)));
+
+        _pace.Succeeded();
+        Assert.InRange(Take(31, DrainSignal.Well), 2, 100);
+    }
+
+    [Fact]
     public void ComingBack_AtMostAQuarterOfTheLiveCalls()
     {
         Take(0, Down);
