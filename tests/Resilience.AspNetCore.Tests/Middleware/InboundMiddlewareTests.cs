@@ -31,10 +31,17 @@ public sealed class InboundMiddlewareTests(ITestOutputHelper output) : IDisposab
         var context = new DefaultHttpContext();
         Repeat(1000);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Repeat(10_000);
+        // A collection that other tests cause in the middle of a round adds a few kilobytes to this thread's count; what a
+        // request allocates is in every round, ten thousand times.
+        var least = long.MaxValue;
+        for (var round = 0; round < 5; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Repeat(10_000);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
 
         void Repeat(int times)
         {
