@@ -11,7 +11,7 @@ internal static class LedgerRegistration
     private const string DefaultJournal = "dr-journal";
 
     // An answer within half a second is promised, and the queue needs a little of it.
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(450);
 
     /// <summary>The regional ledger when its database is configured, else a file.</summary>
     public static void AddLedger(this WebApplicationBuilder builder)

@@ -24,7 +24,8 @@ internal sealed partial class QueueSpool
             }
 
             LookForLostCommits(queue, store);
-            while (Next(queue) is { Count: > 0 } batch)
+            // What is promised is safe, so it does not wait in line for a writer.
+            while (store.IsAvailable && Next(queue) is { Count: > 0 } batch)
             {
                 await BringAllAsync(store, batch, cancellationToken).AsTask().WaitAsync(StoreTimeout, _clock.Time, cancellationToken);
             }

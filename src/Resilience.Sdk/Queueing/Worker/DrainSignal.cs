@@ -8,6 +8,8 @@ internal readonly record struct DrainSignal(bool IsCalled, double Share, double 
 {
     public static readonly DrainSignal Well = new(true, 1, 0);
 
+    public static readonly DrainSignal Down = new(false, 0, 0);
+
     /// <summary>Whether only calls can find out that the dependency is back: one request at a time then, and its failure costs no attempt.</summary>
     public bool OnlyTrials { get; init; }
 }

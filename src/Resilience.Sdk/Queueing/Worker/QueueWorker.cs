@@ -76,6 +76,17 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
     internal async Task<int> TickAsync(CancellationToken cancellationToken)
     {
         var now = _context.Clock.Now;
+        if (!_context.Store.IsAvailable)
+        {
+            // Live requests wait in line for the writer; the queue does not, and begins slowly when there is one again.
+            lock (_pace)
+            {
+                _pace.Permits(now, DrainSignal.Down, _running.Count);
+            }
+
+            return 0;
+        }
+
         await RenewAsync(now, cancellationToken);
         await LookAfterAsync(now, cancellationToken);
         int permits;
