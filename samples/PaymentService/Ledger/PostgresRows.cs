@@ -11,8 +11,26 @@ internal static class PostgresRows
     public static async Task<IReadOnlyList<Payment>> QueryAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, string sql, object[] values, CancellationToken cancellationToken)
     {
-        await using var command = Command(connection, transaction, sql, values);
+        await using var command = new NpgsqlCommand(sql, connection, transaction);
+        Add(command.Parameters, values);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await ReadAsync(reader, cancellationToken);
+    }
+
+    /// <summary>Writes, and reads in the same round trip what is there then.</summary>
+    public static async Task<IReadOnlyList<Payment>> WriteAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, object[] values, string paymentId, CancellationToken cancellationToken)
+    {
+        var (write, find) = (new NpgsqlBatchCommand(sql), new NpgsqlBatchCommand(PostgresSql.Find));
+        Add(write.Parameters, values);
+        Add(find.Parameters, [paymentId]);
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { write, find } };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await ReadAsync(reader, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<Payment>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
         var payments = new List<Payment>();
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -32,21 +50,11 @@ internal static class PostgresRows
         return payments;
     }
 
-    public static async Task ExecuteAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, object[] values, CancellationToken cancellationToken)
+    private static void Add(NpgsqlParameterCollection parameters, object[] values)
     {
-        await using var command = Command(connection, transaction, sql, values);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static NpgsqlCommand Command(NpgsqlConnection connection, NpgsqlTransaction? transaction, string sql, object[] values)
-    {
-        var command = new NpgsqlCommand(sql, connection, transaction);
         foreach (var value in values)
         {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
+            parameters.Add(new NpgsqlParameter { Value = value });
         }
-
-        return command;
     }
 }

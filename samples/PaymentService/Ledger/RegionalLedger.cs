@@ -111,11 +111,8 @@ internal sealed class RegionalLedger(
         var outcome = await db.ExecuteAsync(
             operationId,
             async (connection, transaction, token) =>
-            {
                 // The values are taken anew in each try, because the region may be another one.
-                await PostgresRows.ExecuteAsync(connection, transaction, sql, values(), token);
-                rows = await PostgresRows.QueryAsync(connection, transaction, PostgresSql.Find, [paymentId], token);
-            },
+                rows = await PostgresRows.WriteAsync(connection, transaction, sql, values(), paymentId, token),
             cancellationToken);
 
         // Another replica may have been first, and then its outcome counts and not what a try of ours has seen.
