@@ -1,3 +1,4 @@
+using Npgsql;
 using Resilience.Degradation;
 using Resilience.DependencyInjection;
 using Resilience.Queueing;
@@ -159,10 +160,33 @@ public sealed class QueueHostTests(ITestOutputHelper output)
 
         var (began, before) = (TimeProvider.System.GetTimestamp(), app.Effects.Done.Count);
         await app.UntilAsync(() => app.Effects.Done.Count == Jobs);
-
         var rate = (Jobs - before) / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-        output.WriteLine($"{rate:0} jobs/s");
-        Assert.True(rate > 500, $"{rate:0} jobs/s");
+
+        // A disk may be slow to sync, for this loop as for the queue; the scorecard compares the two at leisure.
+        var loop = await SkipLockedLoopAsync(servers.East, workers: 16, jobs: 2000);
+        output.WriteLine($"{rate:0} jobs/s, a loop with SKIP LOCKED {loop:0} jobs/s");
+        Assert.True(rate > loop / 3, $"{rate:0} jobs/s, a loop with SKIP LOCKED {loop:0} jobs/s");
+    }
+
+    private static async Task<double> SkipLockedLoopAsync(PostgresServer server, int workers, int jobs)
+    {
+        await using var source = NpgsqlDataSource.Create(server.AdminConnectionString);
+        await using (var fill = source.CreateCommand("CREATE TABLE loop_job (id int PRIMARY KEY); INSERT INTO loop_job SELECT generate_series(1, " + jobs + ")"))
+        {
+            await fill.ExecuteNonQueryAsync();
+        }
+
+        var began = TimeProvider.System.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(async _ =>
+        {
+            await using var connection = await source.OpenConnectionAsync();
+            await using var work = new NpgsqlCommand(
+                "DELETE FROM loop_job WHERE id = (SELECT id FROM loop_job ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 1)", connection);
+            while (await work.ExecuteNonQueryAsync() == 1)
+            {
+            }
+        }));
+        return jobs / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
     }
 
     [Fact]

@@ -42,6 +42,7 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
     private TimeSpan _renewedAt;
     private TimeSpan? _countedAt;
     private TimeSpan _forgottenAt;
+    private bool _hasSeenStore;
 
     public QueueWorker(QueueWorkerContext context, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type handler, JsonTypeInfo<TRequest> json, Random random)
     {
@@ -78,15 +79,20 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
         var now = _context.Clock.Now;
         if (!_context.Store.IsAvailable)
         {
-            // Live requests wait in line for the writer; the queue does not, and begins slowly when there is one again.
-            lock (_pace)
+            // Live requests wait in line for the writer; the queue does not, and begins slowly when there is one again. A
+            // writer that is not known yet, at the start, is no outage.
+            if (_hasSeenStore)
             {
-                _pace.Permits(now, DrainSignal.Down, _running.Count);
+                lock (_pace)
+                {
+                    _pace.Permits(now, DrainSignal.Down, _running.Count);
+                }
             }
 
             return 0;
         }
 
+        _hasSeenStore = true;
         await RenewAsync(now, cancellationToken);
         await LookAfterAsync(now, cancellationToken);
         int permits;
