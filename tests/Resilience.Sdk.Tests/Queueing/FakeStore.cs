@@ -116,8 +116,14 @@ internal sealed class FakeStore : IQueueStore
     /// <summary>What its workers have given back.</summary>
     public ConcurrentQueue<EndedLease> Ended { get; } = new();
 
-    public ValueTask<IReadOnlyList<EntryLease>> ClaimAsync(string queue, int most, TimeSpan lease, CancellationToken cancellationToken) =>
-        Claim is null ? throw new NotSupportedException() : new(Claim(cancellationToken));
+    /// <summary>How many its worker asked for at most the last time.</summary>
+    public int? Most { get; private set; }
+
+    public ValueTask<IReadOnlyList<EntryLease>> ClaimAsync(string queue, int most, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        Most = most;
+        return Claim is null ? throw new NotSupportedException() : new(Claim(cancellationToken));
+    }
 
     public ValueTask<IReadOnlySet<Guid>> RenewAsync(string queue, IReadOnlyList<EntryLease> leases, TimeSpan lease, CancellationToken cancellationToken) => throw new NotSupportedException();
 

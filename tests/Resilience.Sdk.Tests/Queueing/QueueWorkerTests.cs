@@ -6,6 +6,7 @@ using Resilience.Internal;
 using Resilience.Queueing;
 using Resilience.Queueing.Stores;
 using Resilience.Queueing.Worker;
+using Resilience.TestKit;
 
 namespace Resilience.Sdk.Tests.Queueing;
 
@@ -59,7 +60,28 @@ public sealed class QueueWorkerTests
         Assert.Empty(store.Ended);
     }
 
-    private static QueueWorker<string> Worker(FakeStore store, IServiceProvider services) => new(
+    [Fact]
+    public async Task StoreNotKnownYetAtTheStart_IsNoOutage_OneThatGoesAwayIs()
+    {
+        var time = new ManualTimeProvider();
+        var store = new FakeStore { IsAway = true, Claim = _ => Task.FromResult<IReadOnlyList<EntryLease>>([]) };
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        await using var worker = Worker(store, services, time);
+        async Task<int?> MostAsync(bool away)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            store.IsAway = away;
+            await worker.TickAsync(default);
+            return store.Most;
+        }
+
+        Assert.Null(await MostAsync(away: true));
+        Assert.True(await MostAsync(away: false) > 1, "A backlog found at the start begins with one request alone.");
+        await MostAsync(away: true);
+        Assert.Equal(1, await MostAsync(away: false));
+    }
+
+    private static QueueWorker<string> Worker(FakeStore store, IServiceProvider services, TimeProvider? time = null) => new(
         new QueueWorkerContext(
             "payments",
             store,
@@ -69,7 +91,7 @@ public sealed class QueueWorkerTests
             (_, _) => default,
             (_, _) => { },
             services.GetRequiredService<IServiceScopeFactory>(),
-            new MonotonicClock(TimeProvider.System),
+            new MonotonicClock(time ?? TimeProvider.System),
             NullLogger.Instance),
         typeof(NeverRun),
         (JsonTypeInfo<string>)JsonSerializerOptions.Web.GetTypeInfo(typeof(string)),
