@@ -1,5 +1,6 @@
 using PaymentService.Products;
 using PaymentService.Services;
+using Resilience.Postgres;
 
 namespace PaymentService.Ledger;
 
@@ -22,7 +23,10 @@ internal static class LedgerRegistration
             services.AddSingleton<IPaymentLedger, RegionalLedger>();
             // A failover that is over sooner is waited for: whoever waits commits first.
             services.AddSingleton<ILedgerWriter>(provider =>
-                new PatientLedger(provider.GetRequiredService<IPaymentLedger>(), Patience, provider.GetRequiredService<TimeProvider>()));
+            {
+                var db = provider.GetRequiredKeyedService<RegionalDataSource>(RegionalLedger.Dependency);
+                return new PatientLedger(provider.GetRequiredService<IPaymentLedger>(), () => db.WriterRegion is not null, Patience, provider.GetRequiredService<TimeProvider>());
+            });
             builder.AddDefaults([new(JournalKey, Path.GetFullPath(DefaultJournal))]);
             services.AddSingleton<IProductTable, PostgresProducts>();
             services.AddSingleton<PostgresSchema>();

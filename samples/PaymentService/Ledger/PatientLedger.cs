@@ -1,13 +1,19 @@
 namespace PaymentService.Ledger;
 
 /// <summary>
-/// Writes as long as a customer should wait for it. What takes longer, or fails, is a <see cref="LedgerUnavailableException"/>,
-/// and the queue takes over. A write that was given up may still succeed, which does no harm: all are idempotent.
+/// Writes as long as a customer should wait for a ledger that has no writer. What takes longer then, or fails, is a
+/// <see cref="LedgerUnavailableException"/>, and the queue takes over. A write that was given up may still succeed, which does
+/// no harm: all are idempotent.
 /// </summary>
+/// <remarks>
+/// A ledger that has a writer and is slow is waited for, to the end of the operation's own deadline: a write that is given up
+/// costs a connection, and its payment a second way through the queue, both of which make a slow database slower.
+/// </remarks>
 /// <param name="ledger">Writes.</param>
-/// <param name="patience">How long.</param>
+/// <param name="hasWriter">Whether the ledger has a writer now.</param>
+/// <param name="patience">How long to wait for a writer.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class PatientLedger(ILedgerWriter ledger, TimeSpan patience, TimeProvider timeProvider) : ILedgerWriter
+internal sealed class PatientLedger(ILedgerWriter ledger, Func<bool> hasWriter, TimeSpan patience, TimeProvider timeProvider) : ILedgerWriter
 {
     public Task<Payment> OpenAsync(Payment payment, DateTimeOffset dueAt, CancellationToken cancellationToken) =>
         WaitAsync(token => ledger.OpenAsync(payment, dueAt, token), cancellationToken);
@@ -24,7 +30,15 @@ internal sealed class PatientLedger(ILedgerWriter ledger, TimeSpan patience, Tim
         var writing = write(enough.Token);
         try
         {
-            var written = await writing.WaitAsync(patience, timeProvider, cancellationToken);
+            do
+            {
+                // Looked at again after each patience: the writer may be lost while the write is under way.
+                await ((Task)writing).WaitAsync(patience, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            while (!writing.IsCompleted && hasWriter());
+
+            var written = await writing.WaitAsync(TimeSpan.Zero, timeProvider, cancellationToken);
             enough.Dispose();
             return written;
         }

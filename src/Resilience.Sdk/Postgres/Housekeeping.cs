@@ -38,7 +38,7 @@ internal sealed partial class Housekeeping : IAsyncDisposable
             return;
         }
 
-        await using var connection = await route.Pool.OpenConnectionAsync(cancellationToken);
+        await using var connection = await route.OpenAsync(Every, cancellationToken);
         while (await OperationLedger.PurgeAsync(connection, set.Options.OperationRetention, cancellationToken) == PostgresSql.PurgeBite)
         {
             // Another bite; each is a transaction of its own.

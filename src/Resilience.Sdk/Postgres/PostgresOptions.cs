@@ -22,6 +22,14 @@ public sealed record PostgresOptions
     public int WarmConnections { get; init; } = 4;
 
     /// <summary>
+    /// Connections that may be in the making at once, per region. A server that is asked for hundreds at once makes each so
+    /// slowly that callers leave before they have it; callers in line are served by whichever comes first, a new connection
+    /// or one that another has given back. Connections that EF Core opens by itself are not in line.
+    /// </summary>
+    /// <value>4 by default; 1 to 100.</value>
+    public int MaxConcurrentOpens { get; init; } = 4;
+
+    /// <summary>
     /// How long the operation ledger remembers a finished operation. An operation id that comes again within this time is
     /// recognised; later it counts as a new one.
     /// </summary>
@@ -37,6 +45,7 @@ public sealed record PostgresOptions
         && Failback == other.Failback
         && WaitForWriter == other.WaitForWriter
         && WarmConnections == other.WarmConnections
+        && MaxConcurrentOpens == other.MaxConcurrentOpens
         && OperationRetention == other.OperationRetention;
 
     /// <inheritdoc/>

@@ -16,6 +16,7 @@ internal static class PostgresOptionsReader
             Failback = reader.Choice("Failback", defaults.Failback),
             WaitForWriter = reader.Duration("WaitForWriter", defaults.WaitForWriter, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
             WarmConnections = reader.Integer("WarmConnections", defaults.WarmConnections, 0, 100),
+            MaxConcurrentOpens = reader.Integer("MaxConcurrentOpens", defaults.MaxConcurrentOpens, 1, 100),
             OperationRetention = reader.Duration("OperationRetention", defaults.OperationRetention, TimeSpan.FromHours(1), TimeSpan.FromDays(365)),
         };
         reader.RejectUnknownKeys();

@@ -35,6 +35,11 @@ internal static class PostgresOptionsValidator
             }
         }
 
+        if (options.MaxConcurrentOpens < 1)
+        {
+            yield return ("MaxConcurrentOpens", options.MaxConcurrentOpens.ToString(CultureInfo.InvariantCulture), "is below 1: no connection could ever be made. Use 1 to 100.");
+        }
+
         if (options.Switch.Mode == SwitchMode.Approval)
         {
             yield return ("Switch:Mode", nameof(SwitchMode.Approval), "is not available in this version. Use Automatic, or Hold to stay on the first writer.");

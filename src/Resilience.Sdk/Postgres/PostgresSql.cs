@@ -4,7 +4,7 @@ namespace Resilience.Postgres;
 internal static class PostgresSql
 {
     /// <summary>
-    /// One round trip: role, write switch, cluster, timeline, position, whether our schema is here.
+    /// One round trip: role, write switch, cluster, timeline, position, whether our schema is here, when it started.
     /// The timeline is read from the current WAL file's name, which is right as soon as recovery ends; the control file's
     /// lags behind by seconds after a promotion.
     /// </summary>
@@ -16,7 +16,8 @@ internal static class PostgresSql
                     ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END,
                (CASE WHEN pg_is_in_recovery() THEN coalesce(pg_last_wal_replay_lsn(), '0/0'::pg_lsn)
                      ELSE pg_current_wal_lsn() END - '0/0'::pg_lsn)::bigint,
-               to_regclass('dr_resilience.writer_epoch') IS NOT NULL
+               to_regclass('dr_resilience.writer_epoch') IS NOT NULL,
+               (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint
         """;
 
     public const string ReadEpoch = "SELECT epoch, writer_region FROM dr_resilience.writer_epoch";

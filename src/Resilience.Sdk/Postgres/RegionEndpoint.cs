@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Resilience.Postgres;
 
 /// <summary>One region's server as the data source uses it: its address, its pool, the loop that looks at it.</summary>
-internal sealed partial class RegionEndpoint(string region, string address, NpgsqlDataSource pool, int warmConnections, ILogger logger) : IAsyncDisposable
+internal sealed partial class RegionEndpoint(string region, string address, RegionPool pool, int warmConnections, ILogger logger) : IAsyncDisposable
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+
     private RegionMonitor? _monitor;
     private int _warming;
 
@@ -14,7 +15,7 @@ internal sealed partial class RegionEndpoint(string region, string address, Npgs
     /// <summary>Host and port: safe to show.</summary>
     public string Address => address;
 
-    public NpgsqlDataSource Pool => pool;
+    public RegionPool Pool => pool;
 
     public RegionMonitor Monitor
     {
@@ -31,9 +32,6 @@ internal sealed partial class RegionEndpoint(string region, string address, Npgs
         }
     }
 
-    /// <summary>Forgets the idle connections, off the caller's path: closing them writes to sockets.</summary>
-    public void Forget() => _ = Task.Run(pool.Clear);
-
     public async ValueTask DisposeAsync()
     {
         if (_monitor is not null)
@@ -48,7 +46,7 @@ internal sealed partial class RegionEndpoint(string region, string address, Npgs
     {
         try
         {
-            var opening = Enumerable.Range(0, warmConnections).Select(_ => pool.OpenConnectionAsync(cancellationToken).AsTask()).ToList();
+            var opening = Enumerable.Range(0, warmConnections).Select(_ => pool.OpenAsync(pool.Watcher, Longest, cancellationToken).AsTask()).ToList();
             Task settled = Task.WhenAll(opening);
             await settled.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             foreach (var opened in opening.Where(task => task.IsCompletedSuccessfully))

@@ -40,6 +40,9 @@ internal static partial class RegionLog
             case ClaimRefused refused:
                 ClaimRefused(logger, dependency, refused.Region, refused.Failure.Message);
                 break;
+            case ServerRestarted restarted:
+                Restarted(logger, dependency, restarted.Region);
+                break;
             case RegionChanged { To: RegionCondition.Fenced or RegionCondition.Foreign or RegionCondition.Rejected } changed:
                 Refused(logger, dependency, changed.Region, changed.To, changed.Detail);
                 break;
@@ -84,4 +87,7 @@ internal static partial class RegionLog
 
     [LoggerMessage(1014, LogLevel.Error, "'{Dependency}': region '{Region}' could be the writer, but its claim cannot be written down: {Reason}")]
     private static partial void ClaimRefused(ILogger logger, string dependency, string region, string reason);
+
+    [LoggerMessage(1015, LogLevel.Information, "'{Dependency}': the server of region '{Region}' was restarted; connections to it from before are given up")]
+    private static partial void Restarted(ILogger logger, string dependency, string region);
 }

@@ -82,7 +82,7 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
         var asking = probe.AskAsync(claimFor, topology.HighestTerm.Epoch, enough.Token);
         try
         {
-            var report = await asking.WaitAsync(limit, _clock.Time, cancellationToken);
+            var report = await AnswerAsync(asking, limit, cancellationToken);
             _tracker.Observe(new ServerReported(_region, started, _clock.Now, report));
             enough.Dispose();
         }
@@ -90,7 +90,7 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
         {
             // Told before it is given up: giving up a hung connection takes its time.
             Report(started, new RegionFailure(RegionFailureKind.TimedOut, $"it did not answer within {limit.TotalMilliseconds:0} ms"));
-            Abandon(probe, asking, enough);
+            Abandon(probe, asking, started, enough);
             cancellationToken.ThrowIfCancellationRequested();
         }
         catch (PostgresException exception) when (claimFor is not null && FailureClassifier.OfOpen(exception) is null)
@@ -109,14 +109,33 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _probe.DisposeAsync();
 
+    /// <summary>
+    /// Waits for the answer. When the time-out itself comes late, the process slept or was starved, and the answer may lie
+    /// unread: it gets the same time once more, or a busy process would take a well server for a hung one.
+    /// (Local health awareness: Dadgar, Phillips, Currey, "Lifeguard", 2017.)
+    /// </summary>
+    private async Task<ServerReport> AnswerAsync(Task<ServerReport> asking, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var begun = _clock.Now;
+        try
+        {
+            return await asking.WaitAsync(limit, _clock.Time, cancellationToken);
+        }
+        catch (TimeoutException) when (!asking.IsFaulted && _clock.Now - begun > 1.5 * limit)
+        {
+            return await asking.WaitAsync(limit, _clock.Time, cancellationToken);
+        }
+    }
+
     private void Report(TimeSpan started, RegionFailure failure) =>
         _tracker.Observe(new ProbeFailed(_region, started, _clock.Now, failure));
 
     /// <summary>
     /// A hung server does not even let go: cancelling opens another connection to it, and does so synchronously. So the probe
-    /// is left to end by itself and a new one takes its place; only a few may be pending at once.
+    /// is left to end by itself and a new one takes its place; only a few may be pending at once. An answer that comes late
+    /// makes the next time-outs longer: the server is slow, and not gone.
     /// </summary>
-    private void Abandon(RegionProbe probe, Task asking, CancellationTokenSource enough)
+    private void Abandon(RegionProbe probe, Task asking, TimeSpan started, CancellationTokenSource enough)
     {
         Interlocked.Increment(ref _abandoned);
         _probe = _newProbe();
@@ -126,6 +145,12 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
         {
             try
             {
+                await asking.WaitAsync(LongestTimeout, _clock.Time, enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (asking.IsCompletedSuccessfully)
+                {
+                    _tracker.Observe(new AnsweredLate(_region, _clock.Now, _clock.Now - started));
+                }
+
                 await BlockingCancellation.RunAsync(enough);
                 await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await probe.DisposeAsync();

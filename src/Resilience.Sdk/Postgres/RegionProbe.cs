@@ -99,7 +99,10 @@ internal sealed class RegionProbe(NpgsqlDataSource unpooled, MonotonicClock cloc
                 reader.GetValue(3) as int?,
                 reader.GetInt64(4),
                 Epoch: null,
-                clock.Now - asked);
+                clock.Now - asked)
+            {
+                Incarnation = reader.GetInt64(6),
+            };
             present = reader.GetBoolean(5);
             if (_hasSchema && await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken))
             {

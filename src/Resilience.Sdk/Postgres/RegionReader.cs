@@ -73,10 +73,11 @@ internal sealed class RegionReader(WriterOpener opener, ActiveRegionSet active, 
 
                 try
                 {
-                    return (await set.Endpoint(region).Pool.OpenConnectionAsync(cancellationToken), set, region);
+                    var pool = set.Endpoint(region).Pool;
+                    return (await pool.OpenAsync(pool.Watcher, deadline.IsPast ? TimeSpan.Zero : deadline.Remaining, cancellationToken), set, region);
                 }
                 catch (Exception exception) when (!cancellationToken.IsCancellationRequested
-                    && (exception is ObjectDisposedException || FailureClassifier.IsBusy(exception) || FailureClassifier.OfOpen(exception) is not null))
+                    && WriterOpener.IsRepeatable(exception, cancellationToken))
                 {
                     last = exception;
                     Blame(set, region, FailureClassifier.OfOpen(exception), failures);

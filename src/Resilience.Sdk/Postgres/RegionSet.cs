@@ -209,13 +209,23 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         {
             case WriterLost lost:
                 Volatile.Write(ref _route, null);
-                Endpoint(lost.Region).Forget();
+                Endpoint(lost.Region).Pool.TurnAway();
+                if (!topology[lost.Region].IsSilent)
+                {
+                    Endpoint(lost.Region).Pool.Forget();
+                }
+
+                // Else a slow server would have to accept all connections anew, which makes it slower still. If another is
+                // elected, or it turns out to be restarted, they are forgotten then.
+                break;
+            case ServerRestarted restarted:
+                Endpoint(restarted.Region).Pool.Forget();
                 break;
             case WriterElected elected:
                 Volatile.Write(ref _route, new WriterRoute(this, Endpoint(elected.Region), elected.Writer.Generation));
                 if (elected.Previous is { } previous && previous != elected.Region)
                 {
-                    Endpoints.FirstOrDefault(endpoint => endpoint.Region == previous)?.Forget();
+                    Endpoints.FirstOrDefault(endpoint => endpoint.Region == previous)?.Pool.Forget();
                 }
 
                 break;
@@ -224,6 +234,9 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
                 break;
             case RegionChanged { To: RegionCondition.Standby or RegionCondition.Writable } changed:
                 Endpoint(changed.Region).Warm(Stopping);
+                break;
+            case RegionChanged { To: RegionCondition.Unreachable } changed:
+                Endpoint(changed.Region).Pool.TurnAway();
                 break;
         }
     }
@@ -262,7 +275,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         var endpoint = new RegionEndpoint(
             region.Name,
             $"{settings.Host}:{settings.Port}",
-            Build(region.Name, settings.ConnectionString, _context.LoggerFactory),
+            new RegionPool(Build(region.Name, settings.ConnectionString, _context.LoggerFactory), Options.MaxConcurrentOpens, _context.Clock.Time),
             Math.Min(Options.WarmConnections, settings.MaxPoolSize),
             _context.Logger);
         endpoint.Monitor = new RegionMonitor(

@@ -55,7 +55,7 @@ public sealed class RegionalDataSource : DbDataSource
     public IReadOnlyList<FailoverRecord> Failovers => Recorder.Records;
 
     /// <summary>The server and database of the writer; of the last one while there is none. Never holds a password.</summary>
-    public override string ConnectionString => (_active.Current.Route?.Pool ?? LastWriterPool()).ConnectionString;
+    public override string ConnectionString => (_active.Current.Route?.Pool ?? LastWriterPool()).Source.ConnectionString;
 
     /// <summary>The term of the writer, of the last one while there is none; empty before the first.</summary>
     internal string Term
@@ -123,16 +123,14 @@ public sealed class RegionalDataSource : DbDataSource
             return WaitForWriterAsync(cancellationToken);
         }
 
-        var opening = route.Pool.OpenConnectionAsync(cancellationToken);
+        var opening = route.OpenAsync(Patience, cancellationToken);
         if (!opening.IsCompletedSuccessfully)
         {
             return FinishOpeningAsync(opening, route, cancellationToken);
         }
 
         NoteFirstSuccess(route);
-#pragma warning disable VSTHRD103 // It is completed: nothing blocks.
-        return new ValueTask<NpgsqlConnection>(route.Watch(opening.Result));
-#pragma warning restore VSTHRD103
+        return opening;
     }
 
     /// <summary>Opens a connection to the nearest region whose data is fresh enough; the writer when no other is.</summary>
@@ -206,13 +204,13 @@ public sealed class RegionalDataSource : DbDataSource
     {
         var opened = _opener.Open(Patience);
         NoteFirstSuccess(opened.Route);
-        return opened.Route.Watch(opened.Connection);
+        return opened.Connection;
     }
 
     /// <summary>A closed connection to the region that writes now. It does not follow a later switch; open it soon.</summary>
     /// <returns>A connection that <see cref="DbConnection.Open()"/> opens; while there is no writer, one to the last.</returns>
     protected override DbConnection CreateDbConnection() =>
-        _active.Current.Route is { } route ? route.Watch(route.Pool.CreateConnection()) : LastWriterPool().CreateConnection();
+        _active.Current.Route is { } route ? route.Watch(route.Pool.Source.CreateConnection()) : LastWriterPool().Source.CreateConnection();
 
     /// <inheritdoc/>
     [SuppressMessage("Usage", "VSTHRD002:Avoid problematic synchronous waits", Justification = "Disposing synchronously is what the caller asked for.")]
@@ -236,7 +234,7 @@ public sealed class RegionalDataSource : DbDataSource
 
     private TimeSpan Patience => _active.Current.Options.WaitForWriter;
 
-    private NpgsqlDataSource LastWriterPool()
+    private RegionPool LastWriterPool()
     {
         var set = _active.Current;
         var last = set.Current.Topology.LastWriter?.Region;
@@ -247,7 +245,7 @@ public sealed class RegionalDataSource : DbDataSource
     {
         var opened = await _opener.OpenAsync(seen: null, Patience, Deadline.In(Patience, Clock), cancellationToken);
         NoteFirstSuccess(opened.Route);
-        return opened.Route.Watch(opened.Connection);
+        return opened.Connection;
     }
 
     private async ValueTask<NpgsqlConnection> FinishOpeningAsync(ValueTask<NpgsqlConnection> opening, WriterRoute route, CancellationToken cancellationToken)
@@ -257,11 +255,11 @@ public sealed class RegionalDataSource : DbDataSource
         SeenFailure? seen = null;
         try
         {
-            var connection = await AbandonedTask.WaitAsync(opening.AsTask(), patience, Clock.Time, cancellationToken);
+            var connection = await opening;
             NoteFirstSuccess(route);
-            return route.Watch(connection);
+            return connection;
         }
-        catch (Exception exception) when (exception is TimeoutException || WriterOpener.IsRepeatable(exception, cancellationToken))
+        catch (Exception exception) when (WriterOpener.IsRepeatable(exception, cancellationToken))
         {
             if (FailureClassifier.OfOpen(exception) is { } failure)
             {
@@ -271,7 +269,7 @@ public sealed class RegionalDataSource : DbDataSource
 
         var opened = await _opener.OpenAsync(seen, patience, deadline, cancellationToken);
         NoteFirstSuccess(opened.Route);
-        return opened.Route.Watch(opened.Connection);
+        return opened.Connection;
     }
 
     private void NoteFirstSuccess(WriterRoute route)

@@ -83,7 +83,7 @@ internal sealed class WriterOpener(string dependency, ActiveRegionSet active, Mo
 
             try
             {
-                return new OpenedWriter(route.Pool.OpenConnection(), route);
+                return new OpenedWriter(route.Open(deadline.Remaining), route);
             }
             catch (Exception exception) when (IsRepeatable(exception, CancellationToken.None))
             {
@@ -113,17 +113,13 @@ internal sealed class WriterOpener(string dependency, ActiveRegionSet active, Mo
         }
     }
 
-    private async ValueTask<NpgsqlConnection> OpenAsync(WriterRoute route, Deadline deadline, CancellationToken cancellationToken)
-    {
-        var remaining = deadline.Remaining;
-        using var late = new CancellationTokenSource(remaining > TimeSpan.Zero ? remaining : TimeSpan.FromMilliseconds(1), clock.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
-        return await route.Pool.OpenConnectionAsync(either.Token);
-    }
+    /// <summary>An idle connection is taken even when time is up.</summary>
+    private static ValueTask<NpgsqlConnection> OpenAsync(WriterRoute route, Deadline deadline, CancellationToken cancellationToken) =>
+        route.OpenAsync(deadline.IsPast ? TimeSpan.Zero : deadline.Remaining, cancellationToken);
 
     public static bool IsRepeatable(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested
-        && (exception is OperationCanceledException or ObjectDisposedException
+        && (exception is OperationCanceledException or ObjectDisposedException or TimeoutException
             || FailureClassifier.IsBusy(exception)
             || FailureClassifier.OfOpen(exception) is not null);
 }

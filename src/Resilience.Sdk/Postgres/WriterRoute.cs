@@ -22,7 +22,7 @@ internal sealed class WriterRoute
 
     public RegionEndpoint Endpoint { get; }
 
-    public NpgsqlDataSource Pool { get; }
+    public RegionPool Pool { get; }
 
     public string Region => Endpoint.Region;
 
@@ -30,6 +30,13 @@ internal sealed class WriterRoute
 
     /// <summary>True for the first caller only: who asks first saw the first success on this route.</summary>
     public bool FirstServed() => Volatile.Read(ref _served) == 0 && Interlocked.Exchange(ref _served, 1) == 0;
+
+    /// <summary>Opens a connection and watches it.</summary>
+    public ValueTask<NpgsqlConnection> OpenAsync(TimeSpan longest, CancellationToken cancellationToken) =>
+        Pool.OpenAsync(_onStateChange, longest, cancellationToken);
+
+    /// <summary>The same, blocking the thread.</summary>
+    public NpgsqlConnection Open(TimeSpan longest) => Pool.Open(_onStateChange, longest);
 
     /// <summary>
     /// A connection that leaves our hands still tells us when it breaks, so that the monitors look at once.
@@ -47,9 +54,18 @@ internal sealed class WriterRoute
 
     private void OnStateChange(object sender, StateChangeEventArgs change)
     {
-        if (change.CurrentState == ConnectionState.Closed && ((NpgsqlConnection)sender).FullState == ConnectionState.Broken)
+        if (change.CurrentState != ConnectionState.Closed)
+        {
+            return;
+        }
+
+        if (((NpgsqlConnection)sender).FullState == ConnectionState.Broken)
         {
             Report(new RegionFailure(RegionFailureKind.Broken, "a connection in use broke"));
+        }
+        else
+        {
+            Pool.Returned();
         }
     }
 }

@@ -21,6 +21,15 @@ internal sealed record ServerReported(string Region, TimeSpan StartedAt, TimeSpa
 /// <param name="Failure">Why.</param>
 internal sealed record ProbeFailed(string Region, TimeSpan StartedAt, TimeSpan At, RegionFailure Failure) : RegionObservation(At);
 
+/// <summary>
+/// A probe was answered after it had counted as failed. What it says is too old to act on; how long it took tells that the
+/// server is slow and not gone.
+/// </summary>
+/// <param name="Region">The region probed.</param>
+/// <param name="At">When the answer arrived.</param>
+/// <param name="RoundTrip">How long it took.</param>
+internal sealed record AnsweredLate(string Region, TimeSpan At, TimeSpan RoundTrip) : RegionObservation(At);
+
 /// <summary>A real call failed in a way that says something about its region.</summary>
 /// <param name="Region">The region called.</param>
 /// <param name="Generation">The writer's generation that the call was routed by; errors of earlier ones are old news.</param>

@@ -33,5 +33,8 @@ internal sealed record RegionState(string Name)
 
     public TimeSpan? ClaimFailedAt { get; init; }
 
+    /// <summary>Nothing is heard of it, good or bad: it may be slow, and its connections as good as before.</summary>
+    public bool IsSilent => Condition == RegionCondition.Unknown || Failure?.Kind == RegionFailureKind.TimedOut;
+
     public bool Reachable => Condition is not (RegionCondition.Unknown or RegionCondition.Unreachable or RegionCondition.Rejected);
 }

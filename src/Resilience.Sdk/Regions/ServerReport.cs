@@ -17,6 +17,9 @@ internal sealed record ServerReport(
     EpochRow? Epoch,
     TimeSpan RoundTrip)
 {
+    /// <summary>When the server process started, in microseconds by its own clock. Another value means that all its connections are gone.</summary>
+    public long Incarnation { get; init; }
+
     public WriterTerm Term => new(Epoch?.Epoch ?? 0, Timeline ?? 0);
 
     /// <summary>

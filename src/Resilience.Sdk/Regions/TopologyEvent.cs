@@ -37,5 +37,8 @@ internal sealed record ClusterConflict(TimeSpan At, string Region, string Explan
 /// <summary>A region became something else.</summary>
 internal sealed record RegionChanged(TimeSpan At, string Region, RegionCondition From, RegionCondition To, string? Detail) : TopologyEvent(At, Region);
 
+/// <summary>The server of a region is another process than it was: connections that were opened before are broken.</summary>
+internal sealed record ServerRestarted(TimeSpan At, string Region) : TopologyEvent(At, Region);
+
 /// <summary>A region may write, but our claim cannot be written down, so it is not followed.</summary>
 internal sealed record ClaimRefused(TimeSpan At, string Region, RegionFailure Failure) : TopologyEvent(At, Region);

@@ -23,6 +23,9 @@ internal static class TopologyReducer
             case ProbeFailed failed when Accepts(topology, failed.Region, failed.StartedAt):
                 OnProbeFailed(step, failed);
                 break;
+            case AnsweredLate late when topology.Find(late.Region) is not null:
+                step.Update(late.Region, state => state with { RoundTrip = Smooth(state.RoundTrip, late.RoundTrip) }, null);
+                break;
             case CallFailed call:
                 OnCallFailed(step, call);
                 break;
@@ -53,6 +56,11 @@ internal static class TopologyReducer
         {
             // A replicated row is evidence of a later reign even on a standby; its timeline is not known from here.
             step.Topology = step.Topology with { HighestTerm = new WriterTerm(row.Epoch, 0) };
+        }
+
+        if (step.Topology[reported.Region].Report is { } before && before.Incarnation != report.Incarnation)
+        {
+            step.Raise(new ServerRestarted(step.At, reported.Region));
         }
 
         step.Update(reported.Region, state => state with

@@ -25,6 +25,7 @@ public sealed class SettingsReaderTests
             ($"{Postgres}:Failback", "Manual"),
             ($"{Postgres}:WaitForWriter", "00:00:10"),
             ($"{Postgres}:WarmConnections", "2"),
+            ($"{Postgres}:MaxConcurrentOpens", "8"),
             ($"{Postgres}:OperationRetention", "1.00:00:00"),
             ("DrResilience:Health:ManagementPort", "8081")));
 
@@ -35,6 +36,7 @@ public sealed class SettingsReaderTests
         Assert.Equal(3, database.Switch.Approvals);
         Assert.Equal(TimeSpan.FromSeconds(10), database.WaitForWriter);
         Assert.Equal(2, database.WarmConnections);
+        Assert.Equal(8, database.MaxConcurrentOpens);
         Assert.Equal(TimeSpan.FromDays(1), database.OperationRetention);
         Assert.Equal("us-east-1", settings.Region);
         Assert.Equal(TimeSpan.FromMinutes(15), settings.Objectives.Rto);

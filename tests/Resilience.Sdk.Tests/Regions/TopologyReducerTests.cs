@@ -387,4 +387,46 @@ public sealed class TopologyReducerTests
             Assert.Empty(scenario.Standby("west", epoch: 1).Events);
         }
     }
+
+    [Fact]
+    public void LateAnswer_ChangesNothingButTheRoundTrip()
+    {
+        var scenario = TopologyScenario.Steady().Fails("east", RegionFailureKind.TimedOut);
+        var before = scenario.Topology;
+
+        scenario.AnswersLate("east", TimeSpan.FromMilliseconds(600));
+
+        Assert.Empty(scenario.Events);
+        Assert.InRange(scenario.Topology["east"].RoundTrip!.Value, TimeSpan.FromMilliseconds(120), TimeSpan.FromMilliseconds(125));
+        Assert.Equal(before["east"], scenario.Topology["east"] with { RoundTrip = before["east"].RoundTrip });
+        Assert.Equal(before.Phase, scenario.Topology.Phase);
+    }
+
+    [Fact]
+    public void ServerIsAnotherProcess_IsToldOnce()
+    {
+        var scenario = TopologyScenario.Steady().Restarted("east");
+        Assert.Single(scenario.Events.OfType<ServerRestarted>());
+        Assert.Equal("east", scenario.Topology.Writer!.Region);
+
+        Assert.Empty(scenario.Restarted("east").Events.OfType<ServerRestarted>());
+    }
+
+    [Fact]
+    public void FirstReport_IsNoRestart() =>
+        Assert.Empty(TopologyScenario.Of("east", "west").Restarted("east").History.OfType<ServerRestarted>());
+
+    [Theory]
+    [InlineData(nameof(RegionFailureKind.TimedOut), true)]
+    [InlineData(nameof(RegionFailureKind.Broken), false)]
+    [InlineData(nameof(RegionFailureKind.Unreachable), false)]
+    [InlineData(nameof(RegionFailureKind.NotServing), false)]
+    public void LostWriter_IsSilent_OnlyWhenNothingWasHeardOfIt(string kind, bool silent)
+    {
+        var failure = Enum.Parse<RegionFailureKind>(kind);
+        var scenario = TopologyScenario.Steady().Fails("east", failure).Fails("east", failure);
+
+        Assert.Null(scenario.Topology.Writer);
+        Assert.Equal(silent, scenario.Topology["east"].IsSilent);
+    }
 }

@@ -49,6 +49,16 @@ internal sealed class TopologyScenario
         return Apply(new ProbeFailed(region, Now - (sentAgo ?? TimeSpan.FromMilliseconds(2)), Now, new RegionFailure(kind, $"{kind}")));
     }
 
+    public TopologyScenario AnswersLate(string region, TimeSpan roundTrip)
+    {
+        Advance(roundTrip);
+        return Apply(new AnsweredLate(region, Now, roundTrip));
+    }
+
+    /// <summary>East again, as another process than before.</summary>
+    public TopologyScenario Restarted(string region, long epoch = 1) =>
+        Report(region, new ServerReport(false, false, Ours, 1, 1000, Row(epoch, region), TimeSpan.FromMilliseconds(2)) { Incarnation = 2 }, null);
+
     public TopologyScenario CallFails(string region, long generation, RegionFailureKind kind = RegionFailureKind.Broken, TimeSpan? ago = null)
     {
         Advance(TimeSpan.FromSeconds(1));

@@ -45,6 +45,9 @@ internal sealed class BulkheadLimiter
     /// <summary>What the adaptive limit knows, for tests; null when it is fixed.</summary>
     public GradientState? Adaptive => Volatile.Read(ref _adaptive)?.State;
 
+    /// <summary>Whether somebody waits for a permit, or the limit shrank by more than was free.</summary>
+    public bool HasWaiters => Volatile.Read(ref _attention) != 0;
+
     /// <summary>Takes a permit if one is free and nobody waits for it.</summary>
     /// <returns>True when taken; every one of them is to be released exactly once.</returns>
     public bool TryAcquire()
@@ -80,7 +83,7 @@ internal sealed class BulkheadLimiter
         }
     }
 
-    /// <summary>Returns a permit of a call that says nothing about the load.</summary>
+    /// <summary>Returns a permit of a call that says nothing about the load; or adds one, for who keeps count of such.</summary>
     public void Release()
     {
         if (Volatile.Read(ref _attention) != 0)
