@@ -47,10 +47,11 @@ public sealed class RegionFailoverTests(ITestOutputHelper output)
         Assert.Empty(charges.WrongKeys);
         Assert.Empty(ledger.Unexplained);
         Assert.Empty(ledger.Unfinished);
-        Assert.InRange(measured.MedianEndToFirstCommitMs, double.NegativeInfinity, MedianLimitMs);
 
-        // Where the machine itself stands still for a moment, it does so without a failover, too: the quiet seconds before the kills tell for how long.
-        var stalls = measured.Rounds.Max(round => round.ControlP99) ?? 0;
-        Assert.InRange(measured.WorstEndToFirstCommitMs, double.NegativeInfinity, Math.Max(WorstLimitMs, 2 * stalls));
+        // On a machine where the clients alone keep the processors busy, the first payment after a failover waits as slow ones do
+        // without any: the quiet seconds before the kills tell for how long.
+        var stalls = measured.Rounds.Select(round => round.ControlP99 ?? 0).Order().ToList();
+        Assert.InRange(measured.MedianEndToFirstCommitMs, double.NegativeInfinity, Math.Max(MedianLimitMs, 2 * stalls[stalls.Count / 2]));
+        Assert.InRange(measured.WorstEndToFirstCommitMs, double.NegativeInfinity, Math.Max(WorstLimitMs, 2 * stalls[^1]));
     }
 }

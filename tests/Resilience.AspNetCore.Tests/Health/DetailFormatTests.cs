@@ -197,6 +197,9 @@ public sealed class DetailFormatTests
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(settings
+            .Append(("Health:Watchdog:PoolLagDegraded", "00:01:00"))
+            .Append(("Health:Watchdog:PoolLagUnready", "00:01:00"))
+            .Append(("Health:Watchdog:PoolFrozen", "00:01:00"))
             .Append(("Defaults:Probe:Interval", "00:00:00.1"))
             .Append(("Defaults:Probe:MaxInterval", "00:00:00.1"))
             .Append(("Dependencies:api:Retry:Enabled", "false"))
