@@ -39,7 +39,7 @@ internal static class PaymentServiceHost
         services.AddProblemDetails();
         services.TryAddSingleton(TimeProvider.System);
 
-        builder.Configuration.AddDrYaml(Path.Combine(AppContext.BaseDirectory, "degradation.yaml"));
+        builder.Configuration.AddDrYaml(builder.Configuration["DegradationFile"] ?? Path.Combine(AppContext.BaseDirectory, "degradation.yaml"));
         builder.AddLedger();
         builder.AddGateway();
         builder.AddSearch();

@@ -12,8 +12,8 @@ internal static class GatewayRegistration
         // because the queue does that better than a waiting customer.
         ["TotalRequestTimeout:Timeout"] = "00:00:02",
         ["AttemptTimeout:Timeout"] = "00:00:02",
-        ["Retry:MaxRetryAttempts"] = "2",
-        ["Retry:MaxDelay"] = "00:00:02",
+        ["Retry:MaxRetryAttempts"] = "1",
+        ["Retry:Delay"] = "00:00:00.05",
         // Queued payments wait for the circuit to close, and a trial is a single charge: short breaks cost little.
         ["CircuitBreaker:BreakDuration"] = "00:00:05",
         ["CircuitBreaker:MaxBreakDuration"] = "00:00:10",

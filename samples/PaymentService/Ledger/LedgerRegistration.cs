@@ -13,6 +13,7 @@ internal static class LedgerRegistration
 
     // An answer within half a second is promised, and the queue needs a little of it.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(450);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
     /// <summary>The regional ledger when its database is configured, else a file.</summary>
     public static void AddLedger(this WebApplicationBuilder builder)
@@ -25,7 +26,7 @@ internal static class LedgerRegistration
             services.AddSingleton<ILedgerWriter>(provider =>
             {
                 var db = provider.GetRequiredKeyedService<RegionalDataSource>(RegionalLedger.Dependency);
-                return new PatientLedger(provider.GetRequiredService<IPaymentLedger>(), () => db.WriterRegion is not null, Patience, provider.GetRequiredService<TimeProvider>());
+                return new PatientLedger(provider.GetRequiredService<IPaymentLedger>(), () => db.WriterRegion is not null, Patience, Longest, provider.GetRequiredService<TimeProvider>());
             });
             builder.AddDefaults([new(JournalKey, Path.GetFullPath(DefaultJournal))]);
             services.AddSingleton<IProductTable, PostgresProducts>();

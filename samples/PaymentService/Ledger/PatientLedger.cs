@@ -1,19 +1,19 @@
 namespace PaymentService.Ledger;
 
 /// <summary>
-/// Writes as long as a customer should wait for a ledger that has no writer. What takes longer then, or fails, is a
-/// <see cref="LedgerUnavailableException"/>, and the queue takes over. A write that was given up may still succeed, which does
-/// no harm: all are idempotent.
+/// Writes as long as a customer should wait. What takes longer, or fails, is a <see cref="LedgerUnavailableException"/>, and
+/// the queue takes over. A write that was given up may still succeed, which does no harm: all are idempotent.
 /// </summary>
 /// <remarks>
-/// A ledger that has a writer and is slow is waited for, to the end of the operation's own deadline: a write that is given up
-/// costs a connection, and its payment a second way through the queue, both of which make a slow database slower.
+/// A ledger that has a writer and is slow is waited for longer than one that has none: a write that is given up costs a
+/// connection, and its payment a second way through the queue, both of which make a slow database slower.
 /// </remarks>
 /// <param name="ledger">Writes.</param>
 /// <param name="hasWriter">Whether the ledger has a writer now.</param>
-/// <param name="patience">How long to wait for a writer.</param>
+/// <param name="patience">How long to wait while there is none.</param>
+/// <param name="longest">How long to wait in any case.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class PatientLedger(ILedgerWriter ledger, Func<bool> hasWriter, TimeSpan patience, TimeProvider timeProvider) : ILedgerWriter
+internal sealed class PatientLedger(ILedgerWriter ledger, Func<bool> hasWriter, TimeSpan patience, TimeSpan longest, TimeProvider timeProvider) : ILedgerWriter
 {
     public Task<Payment> OpenAsync(Payment payment, DateTimeOffset dueAt, CancellationToken cancellationToken) =>
         WaitAsync(token => ledger.OpenAsync(payment, dueAt, token), cancellationToken);
@@ -27,6 +27,7 @@ internal sealed class PatientLedger(ILedgerWriter ledger, Func<bool> hasWriter, 
     private async Task<Payment> WaitAsync(Func<CancellationToken, Task<Payment>> write, CancellationToken cancellationToken)
     {
         var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var begun = timeProvider.GetTimestamp();
         var writing = write(enough.Token);
         try
         {
@@ -36,7 +37,7 @@ internal sealed class PatientLedger(ILedgerWriter ledger, Func<bool> hasWriter, 
                 await ((Task)writing).WaitAsync(patience, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
             }
-            while (!writing.IsCompleted && hasWriter());
+            while (!writing.IsCompleted && hasWriter() && timeProvider.GetElapsedTime(begun) < longest);
 
             var written = await writing.WaitAsync(TimeSpan.Zero, timeProvider, cancellationToken);
             enough.Dispose();

@@ -6,9 +6,9 @@ namespace PaymentService.Payments;
 /// <summary>What the queue knows of payments that the ledger does not know, or not the end of.</summary>
 internal sealed class QueuedPayments(IQueueAdmin queues)
 {
-    /// <summary>Whether the payment will be made by the queue.</summary>
+    /// <summary>Whether the payment is the queue's: it will be made there, or was set aside for a person to decide.</summary>
     public async ValueTask<bool> HasAsync(string id, CancellationToken cancellationToken) =>
-        await queues.FindAsync(PaymentIntake.Service, id, cancellationToken) is { State: QueueItemState.Waiting or QueueItemState.Running };
+        await queues.FindAsync(PaymentIntake.Service, id, cancellationToken) is { State: not QueueItemState.Done };
 
     /// <summary>The status of a payment: the ledger's, unless the queue has set it aside; null when neither knows it.</summary>
     public async ValueTask<string?> StatusAsync(string id, Payment? payment, CancellationToken cancellationToken) =>

@@ -27,6 +27,7 @@ public sealed class PaymentServiceDegradationTests : IAsyncLifetime
             ["Services__payment-gateway"] = _simulators.BaseAddress.ToString(),
             ["Services__ml-service"] = _simulators.BaseAddress.ToString(),
             ["Services__elasticsearch"] = _simulators.BaseAddress.ToString(),
+            ["DrResilience__Dependencies__payment-gateway__CircuitBreaker__BreakDuration"] = "00:00:01",
             ["DrResilience__Dependencies__ml-service__CircuitBreaker__BreakDuration"] = "00:00:01",
             ["DrResilience__Dependencies__elasticsearch__CircuitBreaker__BreakDuration"] = "00:00:01",
             ["DrResilience__Episodes__Dwell"] = "00:00:01",
@@ -133,6 +134,47 @@ public sealed class PaymentServiceDegradationTests : IAsyncLifetime
             async _ => JsonNode.DeepEquals(personal, (await GetAsync("recommendations?accountId=a1")).Body), () => "still generic", default);
     }
 
+    [Fact]
+    public async Task GatewayDown_PaymentsAreQueued_RatesAreTheLast_InstantCheckoutIsOff_UntilItIsBack()
+    {
+        var (fresh, rates) = await GetAsync("rates?base=EUR");
+        Assert.Null(fresh);
+        Assert.True((bool)(await GetAsync("checkout")).Body["instantCheckout"]!);
+
+        await FaultAsync("payment-gateway", """{"down":true}""");
+        for (var i = 0; i < 12; i++)
+        {
+            using var answer = await PayAsync($"k{i}");
+            var body = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+            Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+            Assert.Equal("Payment queued. You'll receive confirmation shortly.", (string?)body["message"]);
+            Assert.Equal($"/payments/{(string?)body["id"]}", answer.Headers.Location?.ToString());
+            Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero, $"{answer.Headers.RetryAfter}");
+            Assert.StartsWith("payment_service;action=queue_for_retry", Assert.Single(answer.Headers.GetValues("Degraded")), StringComparison.Ordinal);
+        }
+
+        var (degraded, cached) = await GetAsync("rates?base=EUR");
+        Assert.StartsWith("payment_service;action=fallback;src=\"cached_exchange_rates\"", degraded, StringComparison.Ordinal);
+        Assert.True(JsonNode.DeepEquals(rates["rates"], cached["rates"]), $"{rates} and {cached}");
+        await Eventually.UntilAsync(
+            async _ => !(bool)(await GetAsync("checkout")).Body["instantCheckout"]!, () => "instant checkout is still on", default);
+
+        await HealAsync("payment-gateway");
+        await BackAsync("rates?base=EUR");
+        await Eventually.UntilAsync(
+            async _ => (bool)(await GetAsync("checkout")).Body["instantCheckout"]!, () => "instant checkout is still off", default);
+        for (var i = 0; i < 12; i++)
+        {
+            using var answer = await PayAsync($"k{i}");
+            Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.Created, HttpStatusCode.Accepted });
+        }
+
+        await Eventually.UntilAsync(
+            async _ => await Sql.QueryAsync<long>(_database.East, "SELECT count(*) FROM payments WHERE status = 'captured'") == 12, () => "not all are captured", default);
+        var summary = (await _faults.GetFromJsonAsync<JsonNode>("charges/summary"))!;
+        Assert.Equal((12, 0), ((int)summary["charges"]!, (int)summary["duplicates"]!));
+    }
+
     [Theory]
     [InlineData("search")]
     [InlineData("search?q=%20")]
@@ -152,6 +194,14 @@ public sealed class PaymentServiceDegradationTests : IAsyncLifetime
         var degraded = answer.Headers.TryGetValues("Degraded", out var values) ? Assert.Single(values) : null;
         Assert.Equal(degraded is not null, answer.Headers.CacheControl?.NoStore ?? false);
         return (degraded, (await answer.Content.ReadFromJsonAsync<JsonNode>())!);
+    }
+
+    private async Task<HttpResponseMessage> PayAsync(string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "payments");
+        request.Content = new StringContent("""{"accountId":"a1","amount":1.00,"currency":"EUR"}""", System.Text.Encoding.UTF8, "application/json");
+        request.Headers.Add("Idempotency-Key", key);
+        return await _http.SendAsync(request);
     }
 
     private static IEnumerable<string> Ids(JsonNode body) => body["items"]!.AsArray().Select(item => (string)item!["id"]!);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Resilience.DependencyInjection;
+using Resilience.TestKit;
 using Resilience.TestKit.Kubernetes;
 using YamlDotNet.RepresentationModel;
 
@@ -51,6 +52,20 @@ public sealed class ManifestTests
     }
 
     [Fact]
+    public void Degradation_IsTheServicesOwnFile_MountedWhereItIsRead()
+    {
+        var rules = Documents.Last(document => Text(document, "kind") == "ConfigMap");
+        var file = File.ReadAllText(Path.Combine(ServicePaths.RepositoryRoot, "samples", "PaymentService", "degradation.yaml"));
+        Assert.Equal(file.TrimEnd(), Text(At(rules, "data"), "degradation.yaml").TrimEnd());
+
+        var volume = ((YamlSequenceNode)At(Pod, "volumes")).Single(one => Text(one, "name") == "degradation");
+        Assert.Equal(Text(At(rules, "metadata"), "name"), Text(At(volume, "configMap"), "name"));
+        var mount = ((YamlSequenceNode)At(Container, "volumeMounts")).Single(one => Text(one, "name") == "degradation");
+        var path = ((YamlSequenceNode)At(Container, "env")).Single(one => Text(one, "name") == "DegradationFile");
+        Assert.Equal($"{Text(mount, "mountPath")}/degradation.yaml", Text(path, "value"));
+    }
+
+    [Fact]
     public void Pods_AreSpreadOverZones_AndTwoAreAlwaysThere()
     {
         var spread = (YamlSequenceNode)At(Pod, "topologySpreadConstraints");
@@ -98,7 +113,8 @@ public sealed class ManifestTests
         };
     }
 
-    private static YamlMappingNode Of(string kind) => Documents.Single(document => Text(document, "kind") == kind);
+    /// <summary>Of a kind of which there are more, the first is what the service is configured with.</summary>
+    private static YamlMappingNode Of(string kind) => Documents.First(document => Text(document, "kind") == kind);
 
     private static YamlNode At(YamlNode node, params object[] path) =>
         path.Aggregate(node, (at, step) => step is int index ? ((YamlSequenceNode)at).Children[index] : ((YamlMappingNode)at).Children[new YamlScalarNode((string)step)]);

@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
 using Resilience.Degradation;
 using Resilience.Degradation.Plan;
 using Resilience.DependencyInjection;
+using Resilience.Sdk.Tests.Architecture;
 
 namespace Resilience.Sdk.Tests.Degradation;
 
@@ -40,6 +42,26 @@ public sealed class DegradationPlanReaderTests
         Assert.Equal(new ReducePersonalizationAction("generic"), rule.Actions[3]);
         Assert.Equal(new QueueAction("later"), rule.Actions[4]);
         Assert.Equal("search", Assert.IsType<CustomAction>(rule.Actions[5]).Settings["team"]);
+    }
+
+    /// <summary>The specification's file, byte for byte, is the sample's; whoever changes either finds out here.</summary>
+    [Fact]
+    public void SpecificationsFile_IsUnchanged_AndReadAsItStands()
+    {
+        var path = RepositoryRoot.Combine("samples", "PaymentService", "degradation.yaml");
+        Assert.Equal("e8c3bc9520a9faced8eda94643a33e6e8a3dd1a25974c9054ba90e4a6fbb7a5f", Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))));
+
+        var read = new ConfigurationBuilder().AddDrYaml(path).Build().AsEnumerable().Where(pair => pair.Value is not null).ToDictionary(StringComparer.Ordinal);
+
+        Assert.Equal(
+            ["payment_service", "recommendation_engine", "search_service"],
+            read.Keys.Where(key => key.EndsWith(":dependency", StringComparison.Ordinal)).Select(key => key.Split(':')[1]).Order());
+        Assert.Equal("queue_for_retry", read["degradation_config:payment_service:on_failure:0:action"]);
+        Assert.Equal("Payment queued. You'll receive confirmation shortly.", read["degradation_config:payment_service:on_failure:0:message"]);
+        Assert.Equal("instant-checkout", read["degradation_config:payment_service:on_failure:1:feature"]);
+        Assert.Equal("cached_exchange_rates", read["degradation_config:payment_service:on_failure:2:use"]);
+        Assert.Equal("generic", read["degradation_config:recommendation_engine:on_failure:1:level"]);
+        Assert.Equal("warning", read["degradation_config:search_service:on_failure:1:severity"]);
     }
 
     [Theory]

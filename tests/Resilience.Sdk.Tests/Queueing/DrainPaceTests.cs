@@ -5,6 +5,7 @@ namespace Resilience.Sdk.Tests.Queueing;
 public sealed class DrainPaceTests
 {
     private static readonly DrainSignal Down = new(false, 0, 100);
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(20);
     private readonly DrainPace _pace = new();
 
     [Fact]
@@ -21,7 +22,7 @@ public sealed class DrainPaceTests
         Assert.Equal(1, _pace.Permits(At(1), DrainSignal.Well, running: 0));
         Assert.Equal(0, _pace.Permits(At(1.1), DrainSignal.Well, running: 1));
         Assert.Equal(1, _pace.Permits(At(1.2), DrainSignal.Well, running: 0));
-        _pace.Succeeded();
+        _pace.Succeeded(Quick);
         Assert.True(Take(2, DrainSignal.Well) > 1);
     }
 
@@ -31,18 +32,30 @@ public sealed class DrainPaceTests
         var unknown = new DrainSignal(true, 0, 0) { OnlyTrials = true };
 
         Assert.Equal((1, 0), (_pace.Permits(At(0), unknown, running: 0), _pace.Permits(At(10), unknown, running: 1)));
-        _pace.Succeeded();
+        _pace.Succeeded(Quick);
         Assert.Equal((1, 0), (_pace.Permits(At(20), unknown, running: 0), _pace.Permits(At(30), unknown, running: 1)));
 
-        _pace.Succeeded();
+        _pace.Succeeded(Quick);
         Assert.InRange(Take(31, DrainSignal.Well), 2, 100);
+    }
+
+    [Fact]
+    public void TrialFailed_RestsForASecond()
+    {
+        var unknown = new DrainSignal(true, 0, 0) { OnlyTrials = true };
+        Assert.Equal(1, _pace.Permits(At(0), unknown, running: 0));
+
+        _pace.Failed(At(0.01));
+
+        Assert.Equal((0, 0), (_pace.Permits(At(0.02), unknown, running: 0), _pace.Permits(At(1), unknown, running: 0)));
+        Assert.Equal(1, _pace.Permits(At(1.02), unknown, running: 0));
     }
 
     [Fact]
     public void ComingBack_AtMostAQuarterOfTheLiveCalls()
     {
         Take(0, Down);
-        _pace.Succeeded();
+        _pace.Succeeded(Quick);
 
         var taken = 0;
         for (var tenth = 0; tenth < 200; tenth++)
@@ -57,7 +70,7 @@ public sealed class DrainPaceTests
     public void SixThousand_AreDrainedWithinAMinuteOfTheReturn()
     {
         Take(0, Down);
-        _pace.Succeeded();
+        _pace.Succeeded(Quick);
         var taken = 0;
         for (var tenth = 0; tenth < 600 && taken < 6000; tenth++)
         {
@@ -72,7 +85,7 @@ public sealed class DrainPaceTests
     public void Failure_HalvesTheRate_OnceForAllOfAMoment()
     {
         Take(0, Down);
-        _pace.Succeeded();
+        _pace.Succeeded(Quick);
         Take(1, DrainSignal.Well);
         Take(2.5, DrainSignal.Well);
         var before = _pace.Rate;
@@ -83,6 +96,63 @@ public sealed class DrainPaceTests
         Assert.Equal(before / 2, _pace.Rate);
         _pace.Failed(At(4.2));
         Assert.Equal(before / 4, _pace.Rate);
+    }
+
+    /// <summary>The backlog makes everything slower, live calls too: it gives way, and tries more again when things are as usual.</summary>
+    [Fact]
+    public void RequestsTakeLonger_GivesWay_AndGrowsAgain()
+    {
+        Take(0, Down);
+        _pace.Succeeded(Quick);
+        for (var second = 1; second <= 5; second++)
+        {
+            End(40, Quick);
+            Take(second, DrainSignal.Well);
+        }
+
+        var before = _pace.Rate;
+        End(60, 3 * Quick);
+        Take(6, DrainSignal.Well);
+        Assert.Equal(0.7 * 60, _pace.Rate, 3);
+        Assert.True(_pace.Rate < before);
+
+        End(40, Quick);
+        Take(7, DrainSignal.Well);
+        Assert.Equal((0.7 * 60) + 20, _pace.Rate, 3);
+    }
+
+    [Fact]
+    public void RequestsStaySlow_GoesOnAtTheFirstRate()
+    {
+        Take(0, Down);
+        End(10, Quick);
+        Take(1, DrainSignal.Well);
+        for (var second = 2; second < 30; second++)
+        {
+            End(10, 10 * Quick);
+            Take(second, DrainSignal.Well);
+        }
+
+        Assert.Equal(10, _pace.Rate, 3);
+    }
+
+    [Fact]
+    public void NoOutageBefore_SlowRequestsSlowNothing()
+    {
+        End(10, Quick);
+        Take(1, DrainSignal.Well);
+        End(10, 10 * Quick);
+        Take(2, DrainSignal.Well);
+
+        Assert.True(_pace.Rate > 1000);
+    }
+
+    private void End(int count, TimeSpan took)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            _pace.Succeeded(took);
+        }
     }
 
     private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);

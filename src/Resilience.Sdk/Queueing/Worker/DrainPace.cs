@@ -5,6 +5,11 @@ namespace Resilience.Queueing.Worker;
 /// step for each second without a failure and halves with a failure (AIMD: D. Chiu and R. Jain, 1989). While live calls come
 /// back little by little it is capped at a quarter of them. Not thread-safe: one worker's.
 /// </summary>
+/// <remarks>
+/// A backlog may wait, live calls may not. Both use the same processors, databases and connections, so when requests take twice
+/// as long as they did at the slowest pace, the backlog is what fills the queues in between, and it gives way (a scavenger in
+/// the sense of LEDBAT, RFC 6817: it yields to delay, not only to loss). Never below the first rate, or it would not end.
+/// </remarks>
 internal sealed class DrainPace
 {
     private const double FirstRate = 10;
@@ -13,6 +18,9 @@ internal sealed class DrainPace
     private const double MostRate = 10_000;
     private const double ShareOfLive = 0.25;
     private const double LeastCap = 5;
+    private const double SlowWhen = 2;
+    private const double CutTo = 0.7;
+    private static readonly TimeSpan Noise = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private double _rate = MostRate;
@@ -21,6 +29,9 @@ internal sealed class DrainPace
     private TimeSpan _grownAt;
     private TimeSpan? _halvedAt;
     private bool _isTrial;
+    private TimeSpan? _usual;
+    private TimeSpan _took;
+    private int _ended;
 
     /// <summary>Requests per second that are allowed now.</summary>
     public double Rate => _rate;
@@ -36,25 +47,26 @@ internal sealed class DrainPace
         if (!signal.IsCalled)
         {
             // Whatever comes next is a return.
-            (_isTrial, _rate, _tokens) = (true, FirstRate, 0);
+            Begin();
             return 0;
         }
 
         if (signal.OnlyTrials)
         {
             // Where nobody else calls, a request of the queue is what finds out that the dependency is back.
-            (_isTrial, _rate, _tokens) = (true, FirstRate, 0);
+            Begin();
         }
 
         if (_isTrial)
         {
-            return running == 0 ? 1 : 0;
+            // A trial that failed rests, or finding out would keep the database busier than the work itself.
+            return running == 0 && !(now - _halvedAt < Second) ? 1 : 0;
         }
 
         if (now - _grownAt >= Second)
         {
+            _rate = NextRate(now - _grownAt);
             _grownAt = now;
-            _rate = Math.Min(MostRate, _rate + Step);
         }
 
         var allowed = signal.Share < 1 ? Math.Min(_rate, Math.Max(LeastCap, ShareOfLive * signal.LivePerSecond)) : _rate;
@@ -65,7 +77,13 @@ internal sealed class DrainPace
     /// <summary>So many have begun.</summary>
     public void Began(int count) => _tokens -= count;
 
-    public void Succeeded() => _isTrial = false;
+    /// <summary>A request was carried out, or failed by itself, after so long.</summary>
+    public void Succeeded(TimeSpan took)
+    {
+        _isTrial = false;
+        _took += took;
+        _ended++;
+    }
 
     /// <summary>The dependency failed. Failures of one moment count once.</summary>
     public void Failed(TimeSpan now)
@@ -78,5 +96,30 @@ internal sealed class DrainPace
         _halvedAt = now;
         _grownAt = now;
         _rate = Math.Max(LeastRate, Math.Min(_rate, MostRate / 10) / 2);
+    }
+
+    private void Begin()
+    {
+        (_isTrial, _rate, _tokens) = (true, FirstRate, 0);
+        (_usual, _took, _ended) = (null, TimeSpan.Zero, 0);
+    }
+
+    private double NextRate(TimeSpan elapsed)
+    {
+        var faster = Math.Min(MostRate, _rate + Step);
+        if (_ended == 0)
+        {
+            return faster;
+        }
+
+        var average = _took / _ended;
+        var reached = _ended / elapsed.TotalSeconds;
+        (_took, _ended) = (TimeSpan.Zero, 0);
+        _usual = average < _usual ? average : _usual ?? average;
+
+        // Without an outage before it there is no usual pace, and nothing is slowed.
+        return _rate < MostRate && average > (SlowWhen * _usual.Value) + Noise
+            ? Math.Max(FirstRate, CutTo * Math.Min(_rate, reached))
+            : faster;
     }
 }

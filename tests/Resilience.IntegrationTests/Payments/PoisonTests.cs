@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Resilience.IntegrationTests.TestKit;
+using Resilience.TestKit;
+using Xunit.Abstractions;
+
+namespace Resilience.IntegrationTests.Payments;
+
+/// <summary>A payment that takes its process with it whenever it is tried.</summary>
+public sealed class PoisonTests(ITestOutputHelper output)
+{
+    private const string Poison = "poison";
+
+    [Fact]
+    public async Task PaymentThatKillsItsProcess_IsParkedAfterItsAttempts_AndTheOthersAreMade()
+    {
+        var down = true;
+        var charged = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
+        var tried = new ConcurrentQueue<string>();
+        ServiceProcess? victim = null;
+        await using var gateway = await StartGatewayAsync(async context =>
+        {
+            var key = context.Request.Headers["Idempotency-Key"].ToString();
+            if (Volatile.Read(ref down) || context.Request.Method != HttpMethods.Post)
+            {
+                context.Abort();
+                return;
+            }
+
+            if (key == Poison)
+            {
+                tried.Enqueue(key);
+                await victim!.KillAsync();
+                return;
+            }
+
+            charged.TryAdd(key, 0);
+            context.Response.StatusCode = StatusCodes.Status201Created;
+            await context.Response.WriteAsJsonAsync(new { id = $"ch_{key}", status = "captured" });
+        });
+        var server = await PostgresServer.StartPrimaryAsync(new PostgresServerOptions { Region = "us-east-1" });
+        await using var fleet = await PaymentFleet.StartAsync(
+            [server],
+            server,
+            1,
+            new Uri(gateway.Urls.First()),
+            ("DrResilience__Queues__payment_service__MaxAttempts", "3"),
+            ("DrResilience__Queues__payment_service__Lease", "00:00:01"));
+        victim = fleet.Replicas[0];
+        var attempts = await fleet.PayAllAsync([Poison, .. Enumerable.Range(0, 5).Select(i => $"fine{i}")]);
+        Assert.All(attempts, attempt => Assert.Equal(HttpStatusCode.Accepted, attempt.Status));
+
+        Volatile.Write(ref down, false);
+        await Eventually.UntilAsync(
+            async _ =>
+            {
+                if (victim.HasExited)
+                {
+                    await fleet.RestartAsync();
+                }
+
+                return await Sql.QueryAsync<long>(server, "SELECT count(*) FROM dr_resilience.queue_entry WHERE state = 3 AND reason = 'attempts-used-up'") == 1
+                    && await Sql.QueryAsync<long>(server, "SELECT count(*) FROM payments WHERE status = 'captured'") == 5;
+            },
+            () => $"tried {tried.Count} times; {string.Join('\n', victim.Output.TakeLast(10))}",
+            default,
+            TimeSpan.FromSeconds(90));
+
+        // Set aside means that nobody tries it again, not the worker for payments left open either.
+        var before = tried.Count;
+        await Task.Delay(TimeSpan.FromSeconds(4), TimeProvider.System);
+        output.WriteLine($"tried {tried.Count} times");
+        Assert.Equal((3, 3), (before, tried.Count));
+        Assert.False(victim.HasExited);
+        Assert.Equal(5, charged.Count);
+        Assert.Equal("parked", await fleet.StatusAsync(Poison));
+    }
+
+    private static async Task<WebApplication> StartGatewayAsync(RequestDelegate answer)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration["urls"] = $"http://127.0.0.1:{FreePort.Reserve()}";
+        var app = builder.Build();
+        app.Run(answer);
+        await app.StartAsync();
+        return app;
+    }
+}
