@@ -34,7 +34,8 @@ internal sealed class PatientLedger(ILedgerWriter ledger, Func<bool> hasWriter, 
             do
             {
                 // Looked at again after each patience: the writer may be lost while the write is under way.
-                await ((Task)writing).WaitAsync(patience, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                var left = longest - timeProvider.GetElapsedTime(begun);
+                await ((Task)writing).WaitAsync(left < patience ? left : patience, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
             }
             while (!writing.IsCompleted && hasWriter() && timeProvider.GetElapsedTime(begun) < longest);
@@ -45,15 +46,19 @@ internal sealed class PatientLedger(ILedgerWriter ledger, Func<bool> hasWriter, 
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && (LedgerFailure.Is(e) || e is OperationCanceledException))
         {
-            _ = GiveUpAsync(writing, enough);
+            _ = GiveUpAsync(writing, enough, blocks: hasWriter());
             throw new LedgerUnavailableException(e);
         }
     }
 
     /// <summary>Not waited for: a server that does not answer does not answer to a cancellation either.</summary>
-    private static async Task GiveUpAsync(Task writing, CancellationTokenSource enough)
+    private static async Task GiveUpAsync(Task writing, CancellationTokenSource enough, bool blocks)
     {
-        await enough.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Npgsql tells a server that does not answer over another connection, and blocks its thread meanwhile.
+        var cancelling = blocks
+            ? Task.Factory.StartNew(enough.Cancel, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            : enough.CancelAsync();
+        await cancelling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         enough.Dispose();
     }

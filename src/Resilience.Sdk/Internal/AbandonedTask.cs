@@ -13,8 +13,9 @@ internal static class AbandonedTask
         {
             return await task.WaitAsync(limit, time, cancellationToken);
         }
-        catch (Exception) when (!task.IsCompleted)
+        catch (Exception)
         {
+            // Also when it is completed by now: the wait may have ended a moment before.
             _ = DisposeLaterAsync(task);
             throw;
         }

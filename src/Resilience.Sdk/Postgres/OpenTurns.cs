@@ -44,6 +44,24 @@ internal sealed class OpenTurns(int mostMaking, TimeProvider time)
         return await waiting ? OpenTurn.Make : OpenTurn.None;
     }
 
+    /// <summary>The same, blocking the thread. It needs nothing of the thread pool, which may be what blocked callers have used up.</summary>
+    public OpenTurn Take(TimeSpan longest, CancellationToken cancellationToken)
+    {
+        var waiting = _permits.AcquireAsync(CallPriority.Normal, longest, cancellationToken).AsTask();
+        Interlocked.MemoryBarrier();
+        Serve();
+#pragma warning disable VSTHRD002 // Blocking is what the caller asked for.
+        if (longest > TimeSpan.Zero && Task.WaitAny([waiting], longest) < 0)
+        {
+            _ = GiveBackAsync(waiting);
+            return OpenTurn.None;
+        }
+
+        // It is completed, or is completed at once: who may not wait is refused.
+        return waiting.GetAwaiter().GetResult() ? OpenTurn.Make : OpenTurn.None;
+#pragma warning restore VSTHRD002
+    }
+
     /// <summary>The pool gave a connection that was idle.</summary>
     public void FoundIdle(OpenTurn turn)
     {
@@ -77,6 +95,18 @@ internal sealed class OpenTurns(int mostMaking, TimeProvider time)
     {
         Interlocked.Increment(ref _idle);
         Serve();
+    }
+
+    /// <summary>The pool closes its idle connections.</summary>
+    public void Forget() => Volatile.Write(ref _idle, 0);
+
+    private async Task GiveBackAsync(Task<bool> late)
+    {
+        await ((Task)late).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (late.IsCompletedSuccessfully && await late)
+        {
+            FoundIdle(OpenTurn.Make);
+        }
     }
 
     private void Serve()

@@ -46,7 +46,7 @@ internal sealed partial class RegionEndpoint(string region, string address, Regi
     {
         try
         {
-            var opening = Enumerable.Range(0, warmConnections).Select(_ => pool.OpenAsync(pool.Watcher, Longest, cancellationToken).AsTask()).ToList();
+            var opening = Enumerable.Range(0, warmConnections).Select(_ => pool.OpenAsync(pool.Watcher, Longest, pool.Gone, cancellationToken).AsTask()).ToList();
             Task settled = Task.WhenAll(opening);
             await settled.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             foreach (var opened in opening.Where(task => task.IsCompletedSuccessfully))

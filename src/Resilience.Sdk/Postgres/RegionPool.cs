@@ -10,6 +10,8 @@ namespace Resilience.Postgres;
 /// </summary>
 internal sealed class RegionPool : IAsyncDisposable, IDisposable
 {
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(10);
+
     private readonly OpenTurns _turns;
     private readonly TimeProvider _time;
     private CancellationTokenSource _open = new();
@@ -27,14 +29,18 @@ internal sealed class RegionPool : IAsyncDisposable, IDisposable
     /// <summary>For connections that need no other watcher.</summary>
     public StateChangeEventHandler Watcher { get; }
 
+    /// <summary>Cancelled when everybody is turned away who has chosen this region by now.</summary>
+    public CancellationToken Gone => Volatile.Read(ref _open).Token;
+
     /// <summary>Opens a connection; at once and without allocating when one is idle.</summary>
     /// <param name="watcher">Told of the connection's end; it tells <see cref="Returned"/> when the connection is as good as before.</param>
     /// <param name="longest">The longest wait.</param>
+    /// <param name="gone"><see cref="Gone"/> of when the caller chose this region.</param>
     /// <param name="cancellationToken">Ends the wait earlier.</param>
     /// <exception cref="TimeoutException">The longest wait was over first.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, or everybody was turned away.</exception>
     /// <exception cref="NpgsqlException">The connection could not be made.</exception>
-    public ValueTask<NpgsqlConnection> OpenAsync(StateChangeEventHandler watcher, TimeSpan longest, CancellationToken cancellationToken)
+    public ValueTask<NpgsqlConnection> OpenAsync(StateChangeEventHandler watcher, TimeSpan longest, CancellationToken gone, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -44,14 +50,14 @@ internal sealed class RegionPool : IAsyncDisposable, IDisposable
         var turn = _turns.TryTake();
         if (turn == OpenTurn.None)
         {
-            return WaitAsync(watcher, longest, cancellationToken);
+            return WaitAsync(watcher, longest, gone, cancellationToken);
         }
 
         // No token: who has left does not undo what the server has begun.
         var opening = Source.OpenConnectionAsync(CancellationToken.None);
         if (!opening.IsCompletedSuccessfully)
         {
-            return FinishAsync(MakeAsync(opening, turn, watcher), longest, cancellationToken);
+            return FinishAsync(MakeAsync(opening, turn, watcher), longest, gone, cancellationToken);
         }
 
         _turns.FoundIdle(turn);
@@ -63,14 +69,12 @@ internal sealed class RegionPool : IAsyncDisposable, IDisposable
     }
 
     /// <summary>The same, blocking the thread, which needs nothing of the thread pool.</summary>
-    public NpgsqlConnection Open(StateChangeEventHandler watcher, TimeSpan longest)
+    public NpgsqlConnection Open(StateChangeEventHandler watcher, TimeSpan longest, CancellationToken gone)
     {
         var turn = _turns.TryTake();
         if (turn == OpenTurn.None)
         {
-#pragma warning disable VSTHRD002 // Blocking is what the caller asked for.
-            turn = _turns.TakeAsync(longest, Volatile.Read(ref _open).Token).AsTask().GetAwaiter().GetResult();
-#pragma warning restore VSTHRD002
+            turn = _turns.Take(longest, gone);
         }
 
         if (turn == OpenTurn.None)
@@ -78,7 +82,7 @@ internal sealed class RegionPool : IAsyncDisposable, IDisposable
             throw TooLong(longest);
         }
 
-        // Npgsql does not say whether it takes an idle one here or makes one.
+        // Npgsql does not say whether it takes an idle one here or makes one; the turn ends with the call either way.
         try
         {
             var connection = Source.OpenConnection();
@@ -87,7 +91,7 @@ internal sealed class RegionPool : IAsyncDisposable, IDisposable
         }
         finally
         {
-            _turns.Made(turn);
+            _turns.FoundIdle(turn);
         }
     }
 
@@ -98,17 +102,22 @@ internal sealed class RegionPool : IAsyncDisposable, IDisposable
     public void TurnAway() => _ = Interlocked.Exchange(ref _open, new CancellationTokenSource()).CancelAsync();
 
     /// <summary>Forgets the idle connections, off the caller's path: closing them writes to sockets.</summary>
-    public void Forget() => _ = Task.Run(Source.Clear);
+    public void Forget()
+    {
+        _turns.Forget();
+        _ = Task.Run(Source.Clear);
+    }
 
     public void Dispose() => Source.Dispose();
 
     public ValueTask DisposeAsync() => Source.DisposeAsync();
 
-    private async ValueTask<NpgsqlConnection> WaitAsync(StateChangeEventHandler watcher, TimeSpan longest, CancellationToken cancellationToken)
+    private async ValueTask<NpgsqlConnection> WaitAsync(
+        StateChangeEventHandler watcher, TimeSpan longest, CancellationToken gone, CancellationToken cancellationToken)
     {
         var begun = _time.GetTimestamp();
         OpenTurn turn;
-        using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Volatile.Read(ref _open).Token))
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, gone))
         {
             turn = await _turns.TakeAsync(longest, either.Token);
         }
@@ -118,11 +127,8 @@ internal sealed class RegionPool : IAsyncDisposable, IDisposable
             throw TooLong(longest);
         }
 
-        var remaining = longest - _time.GetElapsedTime(begun);
         return await FinishAsync(
-            MakeAsync(Source.OpenConnectionAsync(CancellationToken.None), turn, watcher),
-            remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero,
-            cancellationToken);
+            MakeAsync(Source.OpenConnectionAsync(CancellationToken.None), turn, watcher), longest - _time.GetElapsedTime(begun), gone, cancellationToken);
     }
 
     /// <summary>Ends the turn, whether anybody still waits for the connection or not.</summary>
@@ -136,25 +142,23 @@ internal sealed class RegionPool : IAsyncDisposable, IDisposable
         }
         else
         {
+            // One that never ends must not keep its turn for ever.
             turn = _turns.FoundNone(turn);
-            try
-            {
-                connection = await opening;
-            }
-            finally
-            {
-                _turns.Made(turn);
-            }
+            var making = opening.AsTask();
+            await ((Task)making).WaitAsync(LongestTurn, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _turns.Made(turn);
+            connection = await making;
         }
 
         connection.StateChange += watcher;
         return connection;
     }
 
-    private async ValueTask<NpgsqlConnection> FinishAsync(Task<NpgsqlConnection> making, TimeSpan longest, CancellationToken cancellationToken)
+    private async ValueTask<NpgsqlConnection> FinishAsync(
+        Task<NpgsqlConnection> making, TimeSpan longest, CancellationToken gone, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Volatile.Read(ref _open).Token);
-        return await AbandonedTask.WaitAsync(making, longest, _time, either.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, gone);
+        return await AbandonedTask.WaitAsync(making, longest > TimeSpan.Zero ? longest : TimeSpan.Zero, _time, either.Token);
     }
 
     private static TimeoutException TooLong(TimeSpan longest) =>

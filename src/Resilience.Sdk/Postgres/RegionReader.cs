@@ -9,6 +9,9 @@ namespace Resilience.Postgres;
 /// <summary>Reads from the nearest region that is fresh enough, and elsewhere when that one fails.</summary>
 internal sealed class RegionReader(WriterOpener opener, ActiveRegionSet active, string? localRegion)
 {
+    /// <summary>A region that is busy for longer is left for the next one.</summary>
+    private static readonly TimeSpan LongestOpen = TimeSpan.FromSeconds(RegionConnectionString.ConnectTimeoutSeconds);
+
     public async Task<T> ReadAsync<T>(
         TimeSpan maxStaleness, Func<NpgsqlConnection, CancellationToken, Task<T>> read, TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -74,7 +77,8 @@ internal sealed class RegionReader(WriterOpener opener, ActiveRegionSet active, 
                 try
                 {
                     var pool = set.Endpoint(region).Pool;
-                    return (await pool.OpenAsync(pool.Watcher, deadline.IsPast ? TimeSpan.Zero : deadline.Remaining, cancellationToken), set, region);
+                    var remaining = deadline.Remaining;
+                    return (await pool.OpenAsync(pool.Watcher, remaining < LongestOpen ? remaining : LongestOpen, pool.Gone, cancellationToken), set, region);
                 }
                 catch (Exception exception) when (!cancellationToken.IsCancellationRequested
                     && WriterOpener.IsRepeatable(exception, cancellationToken))

@@ -115,7 +115,7 @@ internal sealed class WriterOpener(string dependency, ActiveRegionSet active, Mo
 
     /// <summary>An idle connection is taken even when time is up.</summary>
     private static ValueTask<NpgsqlConnection> OpenAsync(WriterRoute route, Deadline deadline, CancellationToken cancellationToken) =>
-        route.OpenAsync(deadline.IsPast ? TimeSpan.Zero : deadline.Remaining, cancellationToken);
+        route.OpenAsync(deadline.Remaining, cancellationToken);
 
     public static bool IsRepeatable(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested

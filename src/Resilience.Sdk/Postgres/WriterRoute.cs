@@ -9,6 +9,7 @@ internal sealed class WriterRoute
 {
     private readonly RegionSet _set;
     private readonly StateChangeEventHandler _onStateChange;
+    private readonly CancellationToken _gone;
     private int _served;
 
     public WriterRoute(RegionSet set, RegionEndpoint endpoint, long generation)
@@ -16,6 +17,7 @@ internal sealed class WriterRoute
         _set = set;
         Endpoint = endpoint;
         Pool = endpoint.Pool;
+        _gone = Pool.Gone;
         Generation = generation;
         _onStateChange = OnStateChange;
     }
@@ -33,10 +35,10 @@ internal sealed class WriterRoute
 
     /// <summary>Opens a connection and watches it.</summary>
     public ValueTask<NpgsqlConnection> OpenAsync(TimeSpan longest, CancellationToken cancellationToken) =>
-        Pool.OpenAsync(_onStateChange, longest, cancellationToken);
+        Pool.OpenAsync(_onStateChange, longest, _gone, cancellationToken);
 
     /// <summary>The same, blocking the thread.</summary>
-    public NpgsqlConnection Open(TimeSpan longest) => Pool.Open(_onStateChange, longest);
+    public NpgsqlConnection Open(TimeSpan longest) => Pool.Open(_onStateChange, longest, _gone);
 
     /// <summary>
     /// A connection that leaves our hands still tells us when it breaks, so that the monitors look at once.

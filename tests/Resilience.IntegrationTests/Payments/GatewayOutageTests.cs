@@ -28,6 +28,7 @@ public sealed class GatewayOutageTests(ITestOutputHelper output)
     [Fact]
     public async Task GatewayDown_UnderLoadOnThreeReplicas_NoError_Drained_LiveUnharmed_OneAlertEachWay()
     {
+        using var threads = new ClientThreads();
         await using var alerts = await AlertReceiver.StartAsync();
         await using var fleet = await PaymentFleet.StartTwoRegionsAsync(
             replicas: 3,

@@ -45,8 +45,6 @@ internal sealed class PaymentFleet : IAsyncDisposable
     public static async Task<PaymentFleet> StartAsync(
         IReadOnlyList<PostgresServer> database, IAsyncDisposable owner, int replicas = 1, Uri? gateway = null, params (string Key, string Value)[] settings)
     {
-        // Whatever blocks a thread of this process for a moment must not be what a customer's wait is measured by.
-        ThreadPool.SetMinThreads(32, 32);
         var started = new Stack<IAsyncDisposable>([owner]);
         try
         {

@@ -7,39 +7,9 @@ using Xunit.Abstractions;
 namespace Resilience.IntegrationTests.Payments;
 
 /// <summary>The service's database fails in its several ways while payments are queued: what customers get, and what becomes of the payments.</summary>
-[Collection(AloneCollection.Name)]
 public sealed class PaymentOutageTests(ITestOutputHelper output)
 {
     private const string Down = """{"down":true}""";
-
-    /// <summary>Neither the ledger nor the gateway: 202 from the journal, within half a second.</summary>
-    [Fact]
-    public async Task NoWriterAndNoGateway_202WithinHalfASecond_AllChargedOnceAfterwards()
-    {
-        await using var fleet = await PaymentFleet.StartTwoRegionsAsync();
-        await fleet.PayAllAsync(Enumerable.Range(0, 20).Select(i => $"warm{i}"));
-        await fleet.FaultAsync(Down);
-        await fleet.East.KillAsync();
-        await Eventually.UntilAsync(
-            async _ => (await fleet.PayAsync("probe")).Status == HttpStatusCode.Accepted, () => "nothing is promised", default);
-
-        var attempts = new List<PaymentAttempt>();
-        for (var i = 0; i < 30; i++)
-        {
-            attempts.Add(await fleet.PayAsync($"k{i}"));
-        }
-
-        var took = attempts.Select(attempt => attempt.Took.TotalMilliseconds).Order().ToList();
-        output.WriteLine($"without a writer: median {took[15]:0} ms, p90 {took[26]:0} ms, longest {took[^1]:0} ms");
-        Assert.All(attempts, attempt => Assert.Equal(HttpStatusCode.Accepted, attempt.Status));
-
-        // The longest of thirty is the client's own machine as often as the service.
-        Assert.InRange(took[26], 0, 500);
-
-        await fleet.West.PromoteAsync();
-        await fleet.HealAsync();
-        await fleet.EachAcknowledgedIsChargedOnceAsync(fleet.West);
-    }
 
     /// <summary>
     /// A thousand payments are queued, the standby's receiver stalls, more come, the writer dies with the tail that was not

@@ -139,6 +139,41 @@ public sealed class OpenTurnsTests
         Assert.Equal(OpenTurn.None, turns.TryTake());
     }
 
+    /// <summary>A caller that blocks its thread is served as the others are, and leaves no turn behind that it had been lent.</summary>
+    [Fact]
+    public async Task BlockedCallers_AreServedInLine_AndTheLimitStays()
+    {
+        var turns = new OpenTurns(1, TimeProvider.System);
+        for (var round = 0; round < 50; round++)
+        {
+            Assert.Equal(OpenTurn.Make, turns.TryTake());
+            var blocked = Task.Factory.StartNew(
+                () =>
+                {
+                    var turn = turns.Take(TimeSpan.FromSeconds(30), default);
+                    turns.FoundIdle(turn);
+                    return turn;
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+            turns.Returned();
+            Assert.Equal(OpenTurn.Make, await blocked);
+            turns.Made(OpenTurn.Make);
+            while (turns.Idle > 0)
+            {
+                turns.FoundIdle(turns.TryTake());
+            }
+        }
+
+        Assert.Equal(OpenTurn.Make, turns.TryTake());
+        Assert.Equal(OpenTurn.None, turns.TryTake());
+#pragma warning disable VSTHRD103 // What blocks is what is tested.
+        Assert.Equal(OpenTurn.None, turns.Take(TimeSpan.FromMilliseconds(20), default));
+        Assert.Equal(OpenTurn.None, turns.Take(TimeSpan.Zero, default));
+#pragma warning restore VSTHRD103
+    }
+
     /// <summary>Whatever threads do to a pool, and whenever it is cleared: all turns are there in the end, and no more.</summary>
     [Fact]
     public async Task Threads_OpeningAndReturningAndClearing_LoseAndGainNoTurn()

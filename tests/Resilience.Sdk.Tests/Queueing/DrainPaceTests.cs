@@ -137,6 +137,25 @@ public sealed class DrainPaceTests
     }
 
     [Fact]
+    public void RequestsThatAreNotCarriedOut_SayNothingOfThePace()
+    {
+        Take(0, Down);
+        for (var i = 0; i < 20; i++)
+        {
+            _pace.Succeeded(took: null);
+        }
+
+        Take(1, DrainSignal.Well);
+        End(10, 2 * Quick);
+        Take(2, DrainSignal.Well);
+        var before = _pace.Rate;
+        End(10, 2 * Quick);
+        Take(3, DrainSignal.Well);
+
+        Assert.Equal(before + 20, _pace.Rate, 3);
+    }
+
+    [Fact]
     public void NoOutageBefore_SlowRequestsSlowNothing()
     {
         End(10, Quick);

@@ -20,6 +20,7 @@ internal sealed class DrainPace
     private const double LeastCap = 5;
     private const double SlowWhen = 2;
     private const double CutTo = 0.7;
+    private const double Ageing = 1.01;
     private static readonly TimeSpan Noise = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
@@ -77,12 +78,16 @@ internal sealed class DrainPace
     /// <summary>So many have begun.</summary>
     public void Began(int count) => _tokens -= count;
 
-    /// <summary>A request was carried out, or failed by itself, after so long.</summary>
-    public void Succeeded(TimeSpan took)
+    /// <summary>A request ended, and not because the dependency is down.</summary>
+    /// <param name="took">How long it took to carry it out; null when it was not carried out.</param>
+    public void Succeeded(TimeSpan? took)
     {
         _isTrial = false;
-        _took += took;
-        _ended++;
+        if (took is { } carriedOut)
+        {
+            _took += carriedOut;
+            _ended++;
+        }
     }
 
     /// <summary>The dependency failed. Failures of one moment count once.</summary>
@@ -115,6 +120,8 @@ internal sealed class DrainPace
         var average = _took / _ended;
         var reached = _ended / elapsed.TotalSeconds;
         (_took, _ended) = (TimeSpan.Zero, 0);
+        // It grows slowly, because what was usual a minute ago need not be now.
+        _usual *= Ageing;
         _usual = average < _usual ? average : _usual ?? average;
 
         // Without an outage before it there is no usual pace, and nothing is slowed.

@@ -199,7 +199,7 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
             }
             else
             {
-                _pace.Succeeded(_context.Clock.Now - began);
+                _pace.Succeeded(end.State == EntryState.Done ? _context.Clock.Now - began : null);
             }
         }
 
