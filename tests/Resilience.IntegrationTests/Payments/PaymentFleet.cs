@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Npgsql;
@@ -110,7 +111,7 @@ internal sealed class PaymentFleet : IAsyncDisposable
 
             return new PaymentAttempt(key, answer.StatusCode, TimeProvider.System.GetElapsedTime(began));
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or SocketException)
         {
             return new PaymentAttempt(key, null, TimeProvider.System.GetElapsedTime(began));
         }

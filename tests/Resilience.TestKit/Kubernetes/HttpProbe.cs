@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 
 namespace Resilience.TestKit.Kubernetes;
 
@@ -49,7 +50,8 @@ internal sealed class HttpProbe : IDisposable
                     return (ProbeResult.Unknown, "");
                 }
             }
-            catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
+            // HttpClient lets the socket's own exception through when the server closes between the handshake and its first look.
+            catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException or SocketException)
             {
                 return (ProbeResult.Failure, exception.GetType().Name);
             }
