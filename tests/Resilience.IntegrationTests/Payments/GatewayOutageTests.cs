@@ -40,8 +40,8 @@ public sealed class GatewayOutageTests(ITestOutputHelper output)
                 ("DrResilience__Degradation__gateway_alarm__on_failure__0__action", "alert"),
                 ("DrResilience__Degradation__gateway_alarm__on_failure__0__severity", "critical"),
                 ("DrResilience__Degradation__gateway_alarm__on_failure__0__message", "The gateway is down"),
-                ("DrResilience__Dependencies__payment-gateway__CircuitBreaker__BreakDuration", "00:00:05"),
-                ("DrResilience__Dependencies__payment-gateway__CircuitBreaker__MaxBreakDuration", "00:00:10"),
+                ("DrResilience__Dependencies__payment-gateway__CircuitBreaker__BreakDuration", "00:00:02"),
+                ("DrResilience__Dependencies__payment-gateway__CircuitBreaker__MaxBreakDuration", "00:00:04"),
             ]);
         await using var load = new SteadyLoad(fleet, PerSecond);
         await load.RunAsync("warm", TimeSpan.FromSeconds(3));

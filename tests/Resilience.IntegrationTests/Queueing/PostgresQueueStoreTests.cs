@@ -28,7 +28,7 @@ public sealed class PostgresQueueStoreTests(PostgresQueueStoreTests.Servers serv
         const string full = "payment_service";
         const string empty = "another_service";
         var alone = new List<TimeSpan>();
-        for (var i = 0; i < 70; i++)
+        for (var i = 0; i < 50; i++)
         {
             await FillAsync(empty, 10, from: -10 * (i + 1));
             alone.Add(await ClaimTenAsync(empty));
@@ -37,7 +37,7 @@ public sealed class PostgresQueueStoreTests(PostgresQueueStoreTests.Servers serv
         await FillAsync(full, 100_000);
         await TestKit.Sql.ExecuteAsync(servers.Database.East, "ANALYZE dr_resilience.queue_entry");
         var (withBacklog, without) = (new List<TimeSpan>(), new List<TimeSpan>());
-        for (var i = 0; i < 220; i++)
+        for (var i = 0; i < 120; i++)
         {
             await FillAsync(empty, 10, from: i * 10);
             without.Add(await ClaimTenAsync(empty));
