@@ -80,8 +80,7 @@ internal sealed class RegionReader(WriterOpener opener, ActiveRegionSet active, 
                     var remaining = deadline.Remaining;
                     return (await pool.OpenAsync(pool.Watcher, remaining < LongestOpen ? remaining : LongestOpen, pool.Gone, cancellationToken), set, region);
                 }
-                catch (Exception exception) when (!cancellationToken.IsCancellationRequested
-                    && WriterOpener.IsRepeatable(exception, cancellationToken))
+                catch (Exception exception) when (WriterOpener.IsRepeatable(exception, cancellationToken))
                 {
                     last = exception;
                     Blame(set, region, FailureClassifier.OfOpen(exception), failures);

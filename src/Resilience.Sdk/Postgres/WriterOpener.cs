@@ -42,7 +42,8 @@ internal sealed class WriterOpener(string dependency, ActiveRegionSet active, Mo
 
             try
             {
-                return new OpenedWriter(await OpenAsync(route, deadline, cancellationToken), route);
+                // An idle connection is taken even when time is up.
+                return new OpenedWriter(await route.OpenAsync(deadline.Remaining, cancellationToken), route);
             }
             catch (Exception exception) when (IsRepeatable(exception, cancellationToken))
             {
@@ -112,10 +113,6 @@ internal sealed class WriterOpener(string dependency, ActiveRegionSet active, Mo
             return null;
         }
     }
-
-    /// <summary>An idle connection is taken even when time is up.</summary>
-    private static ValueTask<NpgsqlConnection> OpenAsync(WriterRoute route, Deadline deadline, CancellationToken cancellationToken) =>
-        route.OpenAsync(deadline.Remaining, cancellationToken);
 
     public static bool IsRepeatable(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested

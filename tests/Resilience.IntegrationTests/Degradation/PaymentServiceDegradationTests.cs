@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Resilience.IntegrationTests.Payments;
 using Resilience.IntegrationTests.TestKit;
 using Resilience.TestKit;
 
@@ -12,50 +13,17 @@ namespace Resilience.IntegrationTests.Degradation;
 /// </summary>
 public sealed class PaymentServiceDegradationTests : IAsyncLifetime
 {
-    private TwoRegionPostgres _database = null!;
-    private ServiceProcess _simulators = null!;
-    private ServiceProcess _service = null!;
-    private HttpClient _http = null!;
-    private HttpClient _faults = null!;
+    private PaymentFleet _fleet = null!;
 
-    public async Task InitializeAsync()
-    {
-        _database = await TwoRegionPostgres.StartAsync();
-        _simulators = await ServiceProcess.StartAsync(new() { Program = ServicePaths.For("Simulators") }, "/health");
-        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["Services__payment-gateway"] = _simulators.BaseAddress.ToString(),
-            ["Services__ml-service"] = _simulators.BaseAddress.ToString(),
-            ["Services__elasticsearch"] = _simulators.BaseAddress.ToString(),
-            ["DrResilience__Dependencies__payment-gateway__CircuitBreaker__BreakDuration"] = "00:00:01",
-            ["DrResilience__Dependencies__ml-service__CircuitBreaker__BreakDuration"] = "00:00:01",
-            ["DrResilience__Dependencies__elasticsearch__CircuitBreaker__BreakDuration"] = "00:00:01",
-            ["DrResilience__Episodes__Dwell"] = "00:00:01",
-            ["DrResilience__Episodes__Ramp"] = "00:00:01",
-        };
-        foreach (var (i, region) in _database.All.Index())
-        {
-            settings[$"DrResilience__Dependencies__payments-db__Postgres__Regions__{i}__Name"] = region.Region;
-            settings[$"DrResilience__Dependencies__payments-db__Postgres__Regions__{i}__ConnectionString"] = region.ConnectionString;
-        }
+    public async Task InitializeAsync() => _fleet = await PaymentFleet.StartTwoRegionsAsync(
+        settings:
+        [
+            ("DrResilience__Dependencies__ml-service__CircuitBreaker__BreakDuration", "00:00:01"),
+            ("DrResilience__Dependencies__elasticsearch__CircuitBreaker__BreakDuration", "00:00:01"),
+            ("DrResilience__Episodes__Ramp", "00:00:01"),
+        ]);
 
-        _service = await ServiceProcess.StartAsync(new() { Program = ServicePaths.For("PaymentService"), Environment = settings }, "/health/ready");
-        _http = new HttpClient { BaseAddress = _service.BaseAddress };
-        _faults = new HttpClient { BaseAddress = _simulators.BaseAddress };
-    }
-
-    public async Task DisposeAsync()
-    {
-        _http?.Dispose();
-        _faults?.Dispose();
-        foreach (var started in new IAsyncDisposable?[] { _service, _simulators, _database })
-        {
-            if (started is not null)
-            {
-                await started.DisposeAsync();
-            }
-        }
-    }
+    public Task DisposeAsync() => _fleet?.DisposeAsync().AsTask() ?? Task.CompletedTask;
 
     [Fact]
     public async Task Search_EngineDown_TheDatabaseAnswers_SomebodyIsTold_AndAllOfItIsUndone()
@@ -64,7 +32,7 @@ public sealed class PaymentServiceDegradationTests : IAsyncLifetime
         Assert.Null(healthy);
         Assert.Equal(["p1", "p5"], Ids(found));
 
-        await FaultAsync("elasticsearch", """{"down":true}""");
+        await _fleet.FaultAsync("""{"down":true}""", "elasticsearch");
         for (var i = 0; i < 30; i++)
         {
             // The database finds the stem of a word, which the simulated engine does not: it is who answers.
@@ -75,7 +43,7 @@ public sealed class PaymentServiceDegradationTests : IAsyncLifetime
 
         await LoggedAsync("Alert (Warning) of 'search_service': Search degraded to DB fallback");
 
-        await HealAsync("elasticsearch");
+        await _fleet.HealAsync("elasticsearch");
         await BackAsync("search?q=coffee");
         await Eventually.UntilAsync(
             async _ =>
@@ -84,7 +52,7 @@ public sealed class PaymentServiceDegradationTests : IAsyncLifetime
                 await GetAsync("search?q=coffee");
                 return HasLogged("Alert of 'search_service' is resolved");
             },
-            () => string.Join('\n', _service.Output),
+            () => string.Join('\n', _fleet.Replicas[0].Output),
             default);
     }
 
@@ -93,19 +61,19 @@ public sealed class PaymentServiceDegradationTests : IAsyncLifetime
     {
         Assert.Null((await GetAsync("search?q=coffee")).Degraded);
         await Eventually.UntilAsync(
-            async _ => await Sql.QueryAsync<bool>(_database.West, "SELECT to_regclass('products_title') IS NOT NULL"),
+            async _ => await Sql.QueryAsync<bool>(_fleet.West, "SELECT to_regclass('products_title') IS NOT NULL"),
             () => "The products have not reached the standby.",
             default);
-        await FaultAsync("elasticsearch", """{"down":true}""");
-        await _database.East.KillAsync();
+        await _fleet.FaultAsync("""{"down":true}""", "elasticsearch");
+        await _fleet.East.KillAsync();
 
         await Eventually.UntilAsync(
             async ct =>
             {
-                using var answer = await _http.GetAsync("search?q=coffee", ct);
+                using var answer = await _fleet.Http.GetAsync("search?q=coffee", ct);
                 return answer.StatusCode == HttpStatusCode.OK && answer.Headers.TryGetValues("Degraded", out _);
             },
-            () => string.Join('\n', _service.Output.TakeLast(5)),
+            () => string.Join('\n', _fleet.Replicas[0].Output.TakeLast(5)),
             default);
     }
 
@@ -119,7 +87,7 @@ public sealed class PaymentServiceDegradationTests : IAsyncLifetime
         Assert.Null(healthy);
         Assert.Equal("full", (string?)personal["personalization"]);
 
-        await FaultAsync("ml-service", fault);
+        await _fleet.FaultAsync(fault, "ml-service");
         for (var i = 0; i < 12; i++)
         {
             var (degraded, popular) = await GetAsync("recommendations?accountId=a1");
@@ -128,7 +96,7 @@ public sealed class PaymentServiceDegradationTests : IAsyncLifetime
             Assert.Equal(["p1", "p2", "p3"], Ids(popular));
         }
 
-        await HealAsync("ml-service");
+        await _fleet.HealAsync("ml-service");
         await BackAsync("recommendations?accountId=a1");
         await Eventually.UntilAsync(
             async _ => JsonNode.DeepEquals(personal, (await GetAsync("recommendations?accountId=a1")).Body), () => "still generic", default);
@@ -141,10 +109,10 @@ public sealed class PaymentServiceDegradationTests : IAsyncLifetime
         Assert.Null(fresh);
         Assert.True((bool)(await GetAsync("checkout")).Body["instantCheckout"]!);
 
-        await FaultAsync("payment-gateway", """{"down":true}""");
+        await _fleet.GatewayDownAsync();
         for (var i = 0; i < 12; i++)
         {
-            using var answer = await PayAsync($"k{i}");
+            using var answer = await PaymentFleet.SendAsync(_fleet.Http, $"k{i}");
             var body = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
             Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
             Assert.Equal("Payment queued. You'll receive confirmation shortly.", (string?)body["message"]);
@@ -159,20 +127,19 @@ public sealed class PaymentServiceDegradationTests : IAsyncLifetime
         await Eventually.UntilAsync(
             async _ => !(bool)(await GetAsync("checkout")).Body["instantCheckout"]!, () => "instant checkout is still on", default);
 
-        await HealAsync("payment-gateway");
+        await _fleet.HealAsync();
         await BackAsync("rates?base=EUR");
         await Eventually.UntilAsync(
             async _ => (bool)(await GetAsync("checkout")).Body["instantCheckout"]!, () => "instant checkout is still off", default);
         for (var i = 0; i < 12; i++)
         {
-            using var answer = await PayAsync($"k{i}");
+            using var answer = await PaymentFleet.SendAsync(_fleet.Http, $"k{i}");
             Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.Created, HttpStatusCode.Accepted });
         }
 
         await Eventually.UntilAsync(
-            async _ => await Sql.QueryAsync<long>(_database.East, "SELECT count(*) FROM payments WHERE status = 'captured'") == 12, () => "not all are captured", default);
-        var summary = (await _faults.GetFromJsonAsync<JsonNode>("charges/summary"))!;
-        Assert.Equal((12, 0), ((int)summary["charges"]!, (int)summary["duplicates"]!));
+            async _ => await Sql.QueryAsync<long>(_fleet.East, "SELECT count(*) FROM payments WHERE status = 'captured'") == 12, () => "not all are captured", default);
+        Assert.Equal((12, 12, 0), await _fleet.SummaryAsync());
     }
 
     [Theory]
@@ -181,7 +148,7 @@ public sealed class PaymentServiceDegradationTests : IAsyncLifetime
     [InlineData("recommendations")]
     public async Task BadInput_Is400_AndCountsAgainstNobody(string path)
     {
-        using var answer = await _http.GetAsync(path);
+        using var answer = await _fleet.Http.GetAsync(path);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
@@ -189,19 +156,11 @@ public sealed class PaymentServiceDegradationTests : IAsyncLifetime
 
     private async Task<(string? Degraded, JsonNode Body)> GetAsync(string path)
     {
-        using var answer = await _http.GetAsync(path);
+        using var answer = await _fleet.Http.GetAsync(path);
         Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         var degraded = answer.Headers.TryGetValues("Degraded", out var values) ? Assert.Single(values) : null;
         Assert.Equal(degraded is not null, answer.Headers.CacheControl?.NoStore ?? false);
         return (degraded, (await answer.Content.ReadFromJsonAsync<JsonNode>())!);
-    }
-
-    private async Task<HttpResponseMessage> PayAsync(string key)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "payments");
-        request.Content = new StringContent("""{"accountId":"a1","amount":1.00,"currency":"EUR"}""", System.Text.Encoding.UTF8, "application/json");
-        request.Headers.Add("Idempotency-Key", key);
-        return await _http.SendAsync(request);
     }
 
     private static IEnumerable<string> Ids(JsonNode body) => body["items"]!.AsArray().Select(item => (string)item!["id"]!);
@@ -209,20 +168,7 @@ public sealed class PaymentServiceDegradationTests : IAsyncLifetime
     private Task BackAsync(string path) =>
         Eventually.UntilAsync(async _ => (await GetAsync(path)).Degraded is null, () => $"{path} is still degraded", default);
 
-    private Task LoggedAsync(string text) => Eventually.UntilAsync(() => HasLogged(text), () => string.Join('\n', _service.Output), default);
+    private Task LoggedAsync(string text) => Eventually.UntilAsync(() => HasLogged(text), () => string.Join('\n', _fleet.Replicas[0].Output), default);
 
-    private bool HasLogged(string text) => _service.Output.Any(line => line.Contains(text, StringComparison.Ordinal));
-
-    private async Task FaultAsync(string service, string fault)
-    {
-        using var body = new StringContent(fault, System.Text.Encoding.UTF8, "application/json");
-        using var answer = await _faults.PutAsync($"faults/{service}", body);
-        answer.EnsureSuccessStatusCode();
-    }
-
-    private async Task HealAsync(string service)
-    {
-        using var answer = await _faults.DeleteAsync($"faults/{service}");
-        answer.EnsureSuccessStatusCode();
-    }
+    private bool HasLogged(string text) => _fleet.Replicas[0].Output.Any(line => line.Contains(text, StringComparison.Ordinal));
 }

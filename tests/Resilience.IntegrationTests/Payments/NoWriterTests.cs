@@ -8,8 +8,6 @@ namespace Resilience.IntegrationTests.Payments;
 [Collection(AloneCollection.Name)]
 public sealed class NoWriterTests(ITestOutputHelper output)
 {
-    private const string Down = """{"down":true}""";
-
     /// <summary>Neither the ledger nor the gateway: 202 from the journal, within half a second.</summary>
     [Fact]
     public async Task NoWriterAndNoGateway_202WithinHalfASecond_AllChargedOnceAfterwards()
@@ -17,7 +15,7 @@ public sealed class NoWriterTests(ITestOutputHelper output)
         using var threads = new ClientThreads();
         await using var fleet = await PaymentFleet.StartTwoRegionsAsync();
         await fleet.PayAllAsync(Enumerable.Range(0, 20).Select(i => $"warm{i}"));
-        await fleet.FaultAsync(Down);
+        await fleet.GatewayDownAsync();
         await fleet.East.KillAsync();
         await Eventually.UntilAsync(
             async _ => (await fleet.PayAsync("probe")).Status == HttpStatusCode.Accepted, () => "nothing is promised", default);

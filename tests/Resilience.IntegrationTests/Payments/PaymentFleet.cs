@@ -16,13 +16,14 @@ namespace Resilience.IntegrationTests.Payments;
 /// </summary>
 internal sealed class PaymentFleet : IAsyncDisposable
 {
-    private readonly Stack<IAsyncDisposable> _started = new();
+    private readonly Stack<IAsyncDisposable> _started;
     private readonly HttpClient _gateway;
     private readonly List<HttpClient> _clients = [];
     private readonly List<ServiceProcess> _replicas = [];
 
-    private PaymentFleet(IReadOnlyList<PostgresServer> database, ServiceProcess simulators)
+    private PaymentFleet(IReadOnlyList<PostgresServer> database, ServiceProcess simulators, Stack<IAsyncDisposable> started)
     {
+        _started = started;
         Database = database;
         _gateway = new HttpClient { BaseAddress = simulators.BaseAddress, Timeout = TimeSpan.FromSeconds(10) };
     }
@@ -34,6 +35,9 @@ internal sealed class PaymentFleet : IAsyncDisposable
     public PostgresServer West => Database[1];
 
     public IReadOnlyList<ServiceProcess> Replicas => _replicas;
+
+    /// <summary>What calls the first replica.</summary>
+    public HttpClient Http => _clients[0];
 
     /// <summary>The keys that a customer got 201 or 202 for.</summary>
     public ConcurrentDictionary<string, HttpStatusCode> Acknowledged { get; } = new(StringComparer.Ordinal);
@@ -51,7 +55,7 @@ internal sealed class PaymentFleet : IAsyncDisposable
         {
             var simulators = await ServiceProcess.StartAsync(new() { Program = ServicePaths.For("Simulators") }, "/health");
             started.Push(simulators);
-            var fleet = new PaymentFleet(database, simulators);
+            var fleet = new PaymentFleet(database, simulators, started);
             var environment = Environment(database, simulators.BaseAddress, gateway ?? simulators.BaseAddress);
             foreach (var (key, value) in settings)
             {
@@ -71,20 +75,12 @@ internal sealed class PaymentFleet : IAsyncDisposable
                 await replica.WaitUntilRespondingAsync("/accounts/nobody/payments");
             }
 
-            foreach (var one in started.Reverse())
-            {
-                fleet._started.Push(one);
-            }
-
-            started.Clear();
             return fleet;
         }
-        finally
+        catch
         {
-            while (started.TryPop(out var one))
-            {
-                await one.DisposeAsync();
-            }
+            await EndAsync(started);
+            throw;
         }
     }
 
@@ -100,10 +96,7 @@ internal sealed class PaymentFleet : IAsyncDisposable
         var began = TimeProvider.System.GetTimestamp();
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "payments");
-            request.Content = new StringContent("""{"accountId":"a1","amount":1.00,"currency":"EUR"}""", Encoding.UTF8, "application/json");
-            request.Headers.Add("Idempotency-Key", key);
-            using var answer = await _clients[replica % _clients.Count].SendAsync(request);
+            using var answer = await SendAsync(_clients[replica % _clients.Count], key);
             if (answer.StatusCode is HttpStatusCode.Created or HttpStatusCode.Accepted)
             {
                 Acknowledged[key] = answer.StatusCode;
@@ -117,6 +110,15 @@ internal sealed class PaymentFleet : IAsyncDisposable
         }
     }
 
+    /// <summary>The request for a payment of 1 EUR, and the whole of its answer.</summary>
+    public static async Task<HttpResponseMessage> SendAsync(HttpClient replica, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "payments");
+        request.Content = new StringContent("""{"accountId":"a1","amount":1.00,"currency":"EUR"}""", Encoding.UTF8, "application/json");
+        request.Headers.Add("Idempotency-Key", key);
+        return await replica.SendAsync(request);
+    }
+
     public Task<PaymentAttempt[]> PayAllAsync(IEnumerable<string> keys) => Task.WhenAll(keys.Select((key, i) => PayAsync(key, i)));
 
     public async Task<string?> StatusAsync(string key, int replica = 0)
@@ -126,6 +128,8 @@ internal sealed class PaymentFleet : IAsyncDisposable
             ? (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetString()
             : null;
     }
+
+    public Task GatewayDownAsync() => FaultAsync("""{"down":true}""");
 
     public async Task FaultAsync(string fault, string service = "payment-gateway")
     {
@@ -140,13 +144,7 @@ internal sealed class PaymentFleet : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>How often money was taken under a key, by the gateway's own history.</summary>
-    public async Task<int> ChargesAsync(string key)
-    {
-        using var answer = await _gateway.GetAsync($"charges/{key}");
-        return answer.StatusCode == HttpStatusCode.NotFound ? 0 : (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("count").GetInt32();
-    }
-
+    /// <summary>By the gateway's own history.</summary>
     public async Task<(int Charges, int Keys, int Duplicates)> SummaryAsync()
     {
         var summary = await _gateway.GetFromJsonAsync<JsonElement>("charges/summary");
@@ -183,7 +181,12 @@ internal sealed class PaymentFleet : IAsyncDisposable
     {
         _gateway.Dispose();
         _clients.ForEach(client => client.Dispose());
-        while (_started.TryPop(out var one))
+        await EndAsync(_started);
+    }
+
+    private static async Task EndAsync(Stack<IAsyncDisposable> started)
+    {
+        while (started.TryPop(out var one))
         {
             await one.DisposeAsync();
         }

@@ -13,7 +13,6 @@ namespace Resilience.IntegrationTests.Payments;
 /// </summary>
 public sealed class PaymentKillTests(ITestOutputHelper output)
 {
-    private const string Down = """{"down":true}""";
     private const string NoAnswer = """{"hang":true,"when":"after"}""";
 
     /// <summary>
@@ -28,7 +27,7 @@ public sealed class PaymentKillTests(ITestOutputHelper output)
         var broken = 0;
         for (var round = 0; round < 4; round++)
         {
-            await fleet.FaultAsync(Down);
+            await fleet.GatewayDownAsync();
             await fleet.PayAsync($"warm-{round}");
             var enough = fleet.Acknowledged.Count + random.Next(0, 30);
             var burst = fleet.PayAllAsync(Enumerable.Range(0, 40).Select(i => string.Create(CultureInfo.InvariantCulture, $"burst-{round}-{i}")));
@@ -51,7 +50,7 @@ public sealed class PaymentKillTests(ITestOutputHelper output)
     {
         await using var fleet = await PaymentFleet.StartTwoRegionsAsync();
         await fleet.PayAsync("before");
-        await fleet.FaultAsync(Down);
+        await fleet.GatewayDownAsync();
         await fleet.East.KillAsync();
         await fleet.West.KillAsync();
         await Eventually.UntilAsync(
@@ -71,7 +70,7 @@ public sealed class PaymentKillTests(ITestOutputHelper output)
     public async Task Kill_AfterTheCommit_BeforeTheCharge_AnotherReplicaKeepsThePromise()
     {
         await using var fleet = await PaymentFleet.StartTwoRegionsAsync(replicas: 2);
-        await fleet.FaultAsync(Down);
+        await fleet.GatewayDownAsync();
         var attempts = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => fleet.PayAsync($"k{i}", replica: 0)));
         await StoredAsync(fleet, 50);
 
@@ -87,7 +86,7 @@ public sealed class PaymentKillTests(ITestOutputHelper output)
     public async Task Kill_AfterTheCharge_BeforeTheCompletion_IsCompletedWithoutASecondCharge()
     {
         await using var fleet = await PaymentFleet.StartTwoRegionsAsync();
-        await fleet.FaultAsync(Down);
+        await fleet.GatewayDownAsync();
         await fleet.PayAllAsync(Enumerable.Range(0, 10).Select(i => $"k{i}"));
         await StoredAsync(fleet, 10);
 
@@ -106,7 +105,7 @@ public sealed class PaymentKillTests(ITestOutputHelper output)
     public async Task Kill_AfterTheCompletion_NothingIsDoneAgainInEffect()
     {
         await using var fleet = await PaymentFleet.StartTwoRegionsAsync();
-        await fleet.FaultAsync(Down);
+        await fleet.GatewayDownAsync();
         await fleet.PayAllAsync(Enumerable.Range(0, 40).Select(i => $"k{i}"));
         await fleet.HealAsync();
         await Eventually.UntilAsync(
