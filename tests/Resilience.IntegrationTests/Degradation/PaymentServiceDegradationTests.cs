@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Resilience.IntegrationTests.Payments;
-using Resilience.IntegrationTests.TestKit;
 using Resilience.TestKit;
 
 namespace Resilience.IntegrationTests.Degradation;
@@ -60,10 +59,7 @@ public sealed class PaymentServiceDegradationTests : IAsyncLifetime
     public async Task Search_EngineAndWriterDown_TheOtherRegionAnswers()
     {
         Assert.Null((await GetAsync("search?q=coffee")).Degraded);
-        await Eventually.UntilAsync(
-            async _ => await Sql.QueryAsync<bool>(_fleet.West, "SELECT to_regclass('products_title') IS NOT NULL"),
-            () => "The products have not reached the standby.",
-            default);
+        await PaymentFleet.UntilAsync(_fleet.West, "to_regclass('products_title') IS NOT NULL");
         await _fleet.FaultAsync("""{"down":true}""", "elasticsearch");
         await _fleet.East.KillAsync();
 
@@ -137,8 +133,7 @@ public sealed class PaymentServiceDegradationTests : IAsyncLifetime
             Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.Created, HttpStatusCode.Accepted });
         }
 
-        await Eventually.UntilAsync(
-            async _ => await Sql.QueryAsync<long>(_fleet.East, "SELECT count(*) FROM payments WHERE status = 'captured'") == 12, () => "not all are captured", default);
+        await PaymentFleet.UntilAsync(_fleet.East, "count(*) = 12 FROM payments WHERE status = 'captured'");
         Assert.Equal((12, 12, 0), await _fleet.SummaryAsync());
     }
 

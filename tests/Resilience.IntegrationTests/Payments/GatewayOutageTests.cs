@@ -1,5 +1,4 @@
 using System.Globalization;
-using Npgsql;
 using Resilience.TestKit;
 using Xunit.Abstractions;
 
@@ -74,22 +73,8 @@ public sealed class GatewayOutageTests(ITestOutputHelper output)
         await fleet.EachAcknowledgedIsChargedOnceAsync(fleet.East);
     }
 
-    /// <summary>Looks twice a second over one connection, to cost the servers nothing.</summary>
-    private static async Task DrainedAsync(PostgresServer server)
-    {
-        await using var source = NpgsqlDataSource.Create(server.ConnectionString);
-        await using var connection = await source.OpenConnectionAsync();
-        await using var count = new NpgsqlCommand("SELECT count(*) FILTER (WHERE state IN (0, 1)) = 0 AND count(*) > 0 FROM dr_resilience.queue_entry", connection);
-        await Eventually.UntilAsync(
-            async ct =>
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, ct);
-                return (bool)(await count.ExecuteScalarAsync(ct))!;
-            },
-            () => "the backlog is not gone",
-            default,
-            TimeSpan.FromSeconds(120));
-    }
+    private static Task DrainedAsync(PostgresServer server) => PaymentFleet.UntilAsync(
+        server, "count(*) FILTER (WHERE state IN (0, 1)) = 0 AND count(*) > 0 FROM dr_resilience.queue_entry", TimeSpan.FromSeconds(120));
 
     private static int Setting(string name, int otherwise) => int.Parse(Environment.GetEnvironmentVariable(name) ?? $"{otherwise}", CultureInfo.InvariantCulture);
 

@@ -171,6 +171,23 @@ internal sealed class PaymentFleet : IAsyncDisposable
         Assert.Equal(0, (await SummaryAsync()).Duplicates);
     }
 
+    /// <summary>Waits until a query says yes, over one connection and five times a second: a connection each time would cost a slow machine more than the service does.</summary>
+    public static async Task UntilAsync(PostgresServer server, string condition, TimeSpan? patience = null)
+    {
+        await using var source = NpgsqlDataSource.Create(server.ConnectionString + ";Pooling=false");
+        await using var connection = await source.OpenConnectionAsync();
+        await using var ask = new NpgsqlCommand($"SELECT {condition}", connection);
+        await Eventually.UntilAsync(
+            async ct =>
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, ct);
+                return (bool)(await ask.ExecuteScalarAsync(ct))!;
+            },
+            () => $"not yet: {condition}",
+            default,
+            patience);
+    }
+
     public async Task RestartAsync(int replica = 0)
     {
         await _replicas[replica].RestartAsync();

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Npgsql;
-using Resilience.IntegrationTests.TestKit;
 using Resilience.TestKit;
 using Xunit.Abstractions;
 
@@ -108,30 +106,17 @@ public sealed class PaymentKillTests(ITestOutputHelper output)
         await fleet.GatewayDownAsync();
         await fleet.PayAllAsync(Enumerable.Range(0, 40).Select(i => $"k{i}"));
         await fleet.HealAsync();
-        await Eventually.UntilAsync(
-            async _ => await Sql.QueryAsync<long>(fleet.East, "SELECT count(*) FROM payments WHERE status = 'captured'") > 0, () => "none is settled", default);
+        await PaymentFleet.UntilAsync(fleet.East, "count(*) > 0 FROM payments WHERE status = 'captured'");
         await fleet.Replicas[0].KillAsync();
         await fleet.RestartAsync();
 
         await fleet.EachAcknowledgedIsChargedOnceAsync(fleet.East);
-        await Eventually.UntilAsync(
-            async _ => await Sql.QueryAsync<long>(fleet.East, "SELECT count(*) FROM dr_resilience.queue_entry WHERE state <> 2") == 0,
-            () => "the queue still holds something",
-            default);
+        await PaymentFleet.UntilAsync(fleet.East, "count(*) = 0 FROM dr_resilience.queue_entry WHERE state <> 2");
     }
 
-    private static Task StoredAsync(PaymentFleet fleet, int count) => Eventually.UntilAsync(
-        async _ => await CountAsync(fleet.East) >= count, () => "the promises are not stored in the database", default);
-
-    private static async Task<long> CountAsync(PostgresServer server)
+    private static async Task StoredAsync(PaymentFleet fleet, int count)
     {
-        try
-        {
-            return await Sql.QueryAsync<long>(server, "SELECT count(*) FROM dr_resilience.queue_entry");
-        }
-        catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.UndefinedTable)
-        {
-            return 0;
-        }
+        await PaymentFleet.UntilAsync(fleet.East, "to_regclass('dr_resilience.queue_entry') IS NOT NULL");
+        await PaymentFleet.UntilAsync(fleet.East, $"count(*) >= {count} FROM dr_resilience.queue_entry");
     }
 }

@@ -19,10 +19,10 @@ public sealed class PaymentOutageTests(ITestOutputHelper output)
         await using var fleet = await PaymentFleet.StartTwoRegionsAsync(replicas: 3);
         await fleet.GatewayDownAsync();
         await PayInTurnAsync(fleet, "k", 700);
-        await Eventually.UntilAsync(async _ => await QueuedAsync(fleet.West) >= 100, () => "nothing has reached the standby", default);
+        await PaymentFleet.UntilAsync(fleet.West, "count(*) >= 100 FROM dr_resilience.queue_entry");
         await fleet.West.StallWalReceiverAsync();
         await PayInTurnAsync(fleet, "tail", 300);
-        await Eventually.UntilAsync(async _ => await QueuedAsync(fleet.East) >= 1000, () => "not all are stored", default);
+        await PaymentFleet.UntilAsync(fleet.East, "count(*) >= 1000 FROM dr_resilience.queue_entry");
         var lost = await QueuedAsync(fleet.East);
         await fleet.East.KillAsync();
         await fleet.West.PromoteAsync();
@@ -69,10 +69,7 @@ public sealed class PaymentOutageTests(ITestOutputHelper output)
         await fleet.PayAsync("before");
         await tables.GiveToAsync("postgres");
         await ExecuteAsAdminAsync(server, $"CREATE TABLESPACE small LOCATION '{tables.Path}'");
-        await Eventually.UntilAsync(
-            async _ => await Sql.QueryAsync<bool>(server, "SELECT to_regclass('dr_resilience.queue_entry') IS NOT NULL AND to_regclass('dr_resilience.operation') IS NOT NULL"),
-            () => "the queue's table is not there",
-            default);
+        await PaymentFleet.UntilAsync(server, "to_regclass('dr_resilience.queue_entry') IS NOT NULL AND to_regclass('dr_resilience.operation') IS NOT NULL");
         foreach (var table in new[] { "payments", "dr_resilience.queue_entry", "dr_resilience.operation" })
         {
             await ExecuteAsAdminAsync(server, $"ALTER TABLE {table} SET TABLESPACE small");

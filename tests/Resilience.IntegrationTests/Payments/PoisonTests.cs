@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Resilience.IntegrationTests.TestKit;
 using Resilience.TestKit;
 using Xunit.Abstractions;
 
@@ -53,20 +52,14 @@ public sealed class PoisonTests(ITestOutputHelper output)
         Assert.All(attempts, attempt => Assert.Equal(HttpStatusCode.Accepted, attempt.Status));
 
         Volatile.Write(ref down, false);
-        await Eventually.UntilAsync(
-            async _ =>
-            {
-                if (victim.HasExited)
-                {
-                    await fleet.RestartAsync();
-                }
-
-                return await Sql.QueryAsync<long>(server, "SELECT count(*) FROM dr_resilience.queue_entry WHERE state = 3 AND reason = 'attempts-used-up'") == 1
-                    && await Sql.QueryAsync<long>(server, "SELECT count(*) FROM payments WHERE status = 'captured'") == 5;
-            },
-            () => $"tried {Volatile.Read(ref tried)} times; {string.Join('\n', victim.Output.TakeLast(10))}",
-            default,
+        using var over = new CancellationTokenSource();
+        var restarting = RestartWheneverItDiesAsync(fleet, over.Token);
+        await PaymentFleet.UntilAsync(
+            server,
+            "(SELECT count(*) FROM dr_resilience.queue_entry WHERE state = 3 AND reason = 'attempts-used-up') = 1 AND (SELECT count(*) FROM payments WHERE status = 'captured') = 5",
             TimeSpan.FromSeconds(90));
+        await over.CancelAsync();
+        await restarting;
 
         // Set aside means that nobody tries it again, not the worker for payments left open either.
         var before = Volatile.Read(ref tried);
@@ -76,5 +69,18 @@ public sealed class PoisonTests(ITestOutputHelper output)
         Assert.False(victim.HasExited);
         Assert.Equal(5, charged.Count);
         Assert.Equal("parked", await fleet.StatusAsync(Poison));
+    }
+
+    private static async Task RestartWheneverItDiesAsync(PaymentFleet fleet, CancellationToken over)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            if (fleet.Replicas[0].HasExited)
+            {
+                await fleet.RestartAsync();
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 }
