@@ -60,7 +60,9 @@ internal sealed class SteadyLoad(PaymentFleet fleet, int perSecond) : IAsyncDisp
             attempts.Count(attempt => attempt.Status is not (HttpStatusCode.Created or HttpStatusCode.Accepted)),
             attempts.Count(attempt => attempt.Status == HttpStatusCode.Accepted),
             times[times.Count / 2],
-            times[(int)(times.Count * 0.99)]);
+            times[(int)(times.Count * 0.99)],
+            [.. attempts.Index().OrderByDescending(one => one.Item.Took).Take(10)
+                .Select(one => new SlowPayment(TimeSpan.FromSeconds((double)one.Index / perSecond), one.Item.Took, one.Item.Status))]);
     }
 
     private async Task<PaymentAttempt> SendAsync(string key, int number, TimeSpan late)

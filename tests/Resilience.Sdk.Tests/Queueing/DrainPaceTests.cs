@@ -67,6 +67,21 @@ public sealed class DrainPaceTests
     }
 
     [Fact]
+    public void ComingBack_TheRateDoesNotGrowUnseenAboveTheCap()
+    {
+        Take(0, Down);
+        _pace.Succeeded(Quick);
+        for (var tenth = 1; tenth <= 200; tenth++)
+        {
+            Take(tenth / 10.0, new DrainSignal(true, 0.5, 80));
+        }
+
+        Take(20.1, DrainSignal.Well);
+
+        Assert.InRange(_pace.Rate, 20, 27);
+    }
+
+    [Fact]
     public void SixThousand_AreDrainedWithinAMinuteOfTheReturn()
     {
         Take(0, Down);
@@ -113,12 +128,11 @@ public sealed class DrainPaceTests
         var before = _pace.Rate;
         End(60, 3 * Quick);
         Take(6, DrainSignal.Well);
-        Assert.Equal(0.7 * 60, _pace.Rate, 3);
-        Assert.True(_pace.Rate < before);
+        Assert.Equal(0.7 * before, _pace.Rate, 3);
 
         End(40, Quick);
         Take(7, DrainSignal.Well);
-        Assert.Equal((0.7 * 60) + 20, _pace.Rate, 3);
+        Assert.Equal((0.7 * before * 1.1) + 5, _pace.Rate, 3);
     }
 
     [Fact]
@@ -152,7 +166,7 @@ public sealed class DrainPaceTests
         End(10, 2 * Quick);
         Take(3, DrainSignal.Well);
 
-        Assert.Equal(before + 20, _pace.Rate, 3);
+        Assert.Equal((before * 1.1) + 5, _pace.Rate, 3);
     }
 
     [Fact]

@@ -2,8 +2,9 @@ namespace Resilience.Queueing.Worker;
 
 /// <summary>
 /// How fast a backlog may run against a dependency that has just come back. First one request alone; then the rate grows by a
-/// step for each second without a failure and halves with a failure (AIMD: D. Chiu and R. Jain, 1989). While live calls come
-/// back little by little it is capped at a quarter of them. Not thread-safe: one worker's.
+/// step and a tenth for each second without a failure and halves with a failure (after AIMD: D. Chiu and R. Jain, 1989). While
+/// live calls come back little by little it is capped at a quarter of them, and does not grow above that cap unseen, or it would
+/// jump when they are all back (as RFC 7661 has it for a sender that does not use its window). Not thread-safe: one worker's.
 /// </summary>
 /// <remarks>
 /// A backlog may wait, live calls may not. Both use the same processors, databases and connections, so when requests take twice
@@ -13,7 +14,8 @@ namespace Resilience.Queueing.Worker;
 internal sealed class DrainPace
 {
     private const double FirstRate = 10;
-    private const double Step = 20;
+    private const double Step = 5;
+    private const double Growth = 1.1;
     private const double LeastRate = 1;
     private const double MostRate = 10_000;
     private const double ShareOfLive = 0.25;
@@ -36,6 +38,9 @@ internal sealed class DrainPace
 
     /// <summary>Requests per second that are allowed now.</summary>
     public double Rate => _rate;
+
+    /// <summary>Whether it is the pace that says how many may run, and not the workers: then there is no use in asking at once for each that ended.</summary>
+    public bool IsHeldBack => !_isTrial && _rate < MostRate;
 
     /// <summary>How many requests may begin now.</summary>
     /// <param name="now">The time.</param>
@@ -70,7 +75,13 @@ internal sealed class DrainPace
             _grownAt = now;
         }
 
-        var allowed = signal.Share < 1 ? Math.Min(_rate, Math.Max(LeastCap, ShareOfLive * signal.LivePerSecond)) : _rate;
+        var allowed = _rate;
+        if (signal.Share < 1)
+        {
+            allowed = Math.Min(_rate, Math.Max(LeastCap, ShareOfLive * signal.LivePerSecond));
+            _rate = Math.Min(_rate, Math.Max(FirstRate, allowed));
+        }
+
         _tokens = Math.Min(Math.Max(1, allowed), _tokens + (allowed * elapsed.TotalSeconds));
         return (int)_tokens;
     }
@@ -111,7 +122,7 @@ internal sealed class DrainPace
 
     private double NextRate(TimeSpan elapsed)
     {
-        var faster = Math.Min(MostRate, _rate + Step);
+        var faster = Math.Min(MostRate, (Growth * _rate) + Step);
         if (_ended == 0)
         {
             return faster;

@@ -19,6 +19,7 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
 {
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Paced = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(5);
@@ -159,6 +160,13 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
 #pragma warning restore CA1031
             {
                 return;
+            }
+
+            if (_pace.IsHeldBack && !_running.IsEmpty)
+            {
+                // A claim for each request would cost the store more than the requests that are held back.
+                await Task.Delay(Paced, _context.Clock.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
             }
 
             // With work at hand the end of a request is what lets the next one begin.
