@@ -12,7 +12,9 @@ internal sealed class QueuedPaymentHandler(IPaymentLedger ledger, PaymentProcess
     public async ValueTask<QueueResult> HandleAsync(QueuedRequest<PaymentJob> request, CancellationToken cancellationToken)
     {
         var candidate = request.Request.ToPayment(request.EnqueuedAt);
-        var payment = await ledger.OpenAsync(candidate, timeProvider.GetUtcNow() + options.Value.OlderThan, cancellationToken);
+        // Most were opened before the gateway failed them: looking costs nothing next to a commit.
+        var payment = await ledger.FindAsync(candidate.Id, cancellationToken)
+            ?? await ledger.OpenAsync(candidate, timeProvider.GetUtcNow() + options.Value.OlderThan, cancellationToken);
         if (payment.RequestHash != candidate.RequestHash)
         {
             // Promised while the ledger could not tell: a person decides.

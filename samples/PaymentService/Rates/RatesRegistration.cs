@@ -6,17 +6,16 @@ namespace PaymentService.Rates;
 
 internal static class RatesRegistration
 {
-    // Older rates would be a promise that nobody can keep.
-    private static readonly TimeSpan MaxStaleness = TimeSpan.FromHours(24);
-
     /// <summary>The gateway's rates, or the stand-in; and what answers in their place.</summary>
     public static void AddRates(this WebApplicationBuilder builder)
     {
         builder.AddService<IExchangeRates, RatesClient, InProcessRates>(GatewayRegistration.Dependency, GatewayRegistration.Defaults);
+        var given = builder.Configuration.GetSection(RatesOptions.Section).Get<RatesOptions>() ?? new RatesOptions();
         builder.AddDrResilience(dr => dr.AddStaleCache<RatesQuery, RateTable>(
-            "cached_exchange_rates", query => query.Base, new FallbackOptions { MaxStaleness = MaxStaleness }));
+            "cached_exchange_rates", query => query.Base, new FallbackOptions { MaxStaleness = given.MaxStaleness }));
         builder.Services.AddOptions<RatesOptions>().BindConfiguration(RatesOptions.Section)
-            .Validate(rates => rates.RefreshInterval >= TimeSpan.Zero, "Rates:RefreshInterval must not be negative; 00:00:00 turns it off.").ValidateOnStart();
+            .Validate(rates => rates.RefreshInterval >= TimeSpan.Zero, "Rates:RefreshInterval must not be negative; 00:00:00 turns it off.")
+            .Validate(rates => rates.MaxStaleness > TimeSpan.Zero, "Rates:MaxStaleness must be above zero, such as 1.00:00:00 for a day.").ValidateOnStart();
         builder.Services.AddHostedService<RateRefresher>();
     }
 }

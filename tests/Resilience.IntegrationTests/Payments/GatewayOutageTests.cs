@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using Resilience.IntegrationTests.TestKit;
 using Resilience.TestKit;
 using Xunit.Abstractions;
 
@@ -71,6 +73,32 @@ public sealed class GatewayOutageTests(ITestOutputHelper output)
         Assert.Single(alerts.Firing);
         Assert.Equal(1, Assert.Single(alerts.Resolved).Value);
         await fleet.EachAcknowledgedIsChargedOnceAsync(fleet.East);
+        await HundredThousandAsync(fleet, load, normal);
+    }
+
+    /// <summary>The gateway comes back to a backlog of 100,000: it is worked on, and live payments keep their pace.</summary>
+    private async Task HundredThousandAsync(PaymentFleet fleet, SteadyLoad load, LoadFigures normal)
+    {
+        await fleet.GatewayDownAsync();
+        await Eventually.UntilAsync(async _ => (await fleet.PayAsync("down-again")).Status == HttpStatusCode.Accepted, () => "nothing is promised", default);
+        await Sql.ExecuteAsync(fleet.East, $$"""
+            INSERT INTO dr_resilience.queue_entry (queue, key, payload_hash, payload, enqueued_at, key_expires_at)
+            SELECT 'payment_service', 'pay_' || left(encode(sha256(convert_to('bulk' || i, 'UTF8')), 'hex'), 32), 'bulk',
+                convert_to(format('{"IdempotencyKey":"bulk%s","AccountId":"a1","MinorUnits":100,"Currency":"EUR"}', i), 'UTF8'), now(), now() + interval '1 day'
+            FROM generate_series(1, 100000) AS i
+            """);
+        await fleet.HealAsync();
+        await Eventually.UntilAsync(async _ => (await fleet.SummaryAsync()).Charges > fleet.Acknowledged.Count + 50, () => "the backlog is not worked on", default);
+        var before = await DoneAsync();
+        var live = await load.RunAsync("beside", TimeSpan.FromSeconds(10));
+        var done = await DoneAsync() - before;
+        output.WriteLine($"beside a backlog of 100,000: {live.Describe()}; {done / 10} a second were drained meanwhile");
+        Assert.Equal(0, live.Errors);
+        Assert.InRange(live.P99, TimeSpan.Zero, Slack(2 * normal.P99, normal));
+        Assert.InRange(done, 50, 100_000);
+        Assert.Equal(0, (await fleet.SummaryAsync()).Duplicates);
+
+        Task<long> DoneAsync() => Sql.QueryAsync<long>(fleet.East, "SELECT count(*) FROM dr_resilience.queue_entry WHERE state = 2");
     }
 
     private static Task DrainedAsync(PostgresServer server) => PaymentFleet.UntilAsync(

@@ -210,7 +210,7 @@ internal sealed class PaymentFleet : IAsyncDisposable
     }
 
     /// <summary>As PaymentService makes it, from a hash of the key.</summary>
-    private static string IdOf(string key) =>
+    public static string IdOf(string key) =>
         $"pay_{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 16))}";
 
     private static async Task<HashSet<string>> EndedAsync(PostgresServer ledger)
@@ -227,7 +227,8 @@ internal sealed class PaymentFleet : IAsyncDisposable
         return keys;
     }
 
-    private async Task<Dictionary<string, int>> ChargedKeysAsync()
+    /// <summary>How often the gateway charged each key.</summary>
+    public async Task<Dictionary<string, int>> ChargedKeysAsync()
     {
         var keys = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var path = "charges?limit=1000"; path is not null;)

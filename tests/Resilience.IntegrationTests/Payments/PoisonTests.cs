@@ -2,12 +2,13 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Resilience.IntegrationTests.TestKit;
 using Resilience.TestKit;
 using Xunit.Abstractions;
 
 namespace Resilience.IntegrationTests.Payments;
 
-/// <summary>A payment that takes its process with it whenever it is tried.</summary>
+/// <summary>Payments that cannot be made: one takes its process with it whenever it is tried, others cannot be read, fail in the code, or are too large.</summary>
 public sealed class PoisonTests(ITestOutputHelper output)
 {
     private const string Poison = "poison";
@@ -70,6 +71,39 @@ public sealed class PoisonTests(ITestOutputHelper output)
         Assert.Equal(5, charged.Count);
         Assert.Equal("parked", await fleet.StatusAsync(Poison));
     }
+
+    /// <summary>The stored requests are damaged as a bad release or a bad hand would.</summary>
+    [Fact]
+    public async Task PaymentsThatCannotBeRead_OrMakeTheCodeThrow_AreParked_TooLargeIsRefused_AndTheOthersAreMade()
+    {
+        var server = await PostgresServer.StartPrimaryAsync(new PostgresServerOptions { Region = "us-east-1" });
+        await using var fleet = await PaymentFleet.StartAsync([server], server, 1, null, ("DrResilience__Queues__payment_service__MaxAttempts", "2"));
+        await fleet.GatewayDownAsync();
+        await fleet.PayAllAsync(["unreadable", "throws", .. Enumerable.Range(0, 5).Select(i => $"fine{i}")]);
+        await PaymentFleet.UntilAsync(server, "to_regclass('dr_resilience.queue_entry') IS NOT NULL");
+        await PaymentFleet.UntilAsync(server, "count(*) = 7 FROM dr_resilience.queue_entry");
+        await DamageAsync(server, "unreadable", "left(convert_from(payload, 'UTF8'), 20)");
+        await DamageAsync(server, "throws", """replace(convert_from(payload, 'UTF8'), '"throws"', 'null')""");
+
+        using var large = new HttpRequestMessage(HttpMethod.Post, "payments") { Content = new StringContent($$"""{"accountId":"{{new string('a', 100_000)}}","amount":1.00,"currency":"EUR"}""") };
+        large.Headers.Add("Idempotency-Key", "large");
+        using var refused = await fleet.Http.SendAsync(large);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+
+        await fleet.HealAsync();
+        await PaymentFleet.UntilAsync(
+            server,
+            "(SELECT count(*) FROM dr_resilience.queue_entry WHERE state = 3) = 2 AND (SELECT count(*) FROM payments WHERE status = 'captured') = 5");
+        Assert.Equal(["unreadable", "ArgumentNullException"], (await ReasonsAsync(server)).OrderDescending());
+        Assert.Equal(("parked", "parked"), (await fleet.StatusAsync("unreadable"), await fleet.StatusAsync("throws")));
+        Assert.Equal(5, (await fleet.SummaryAsync()).Charges);
+    }
+
+    private static Task DamageAsync(PostgresServer server, string key, string payload) =>
+        Sql.ExecuteAsync(server, $"UPDATE dr_resilience.queue_entry SET payload = convert_to({payload}, 'UTF8') WHERE key = '{PaymentFleet.IdOf(key)}'");
+
+    private static async Task<string[]> ReasonsAsync(PostgresServer server) =>
+        await Sql.QueryAsync<string[]>(server, "SELECT array_agg(reason) FROM dr_resilience.queue_entry WHERE state = 3");
 
     private static async Task RestartWheneverItDiesAsync(PaymentFleet fleet, CancellationToken over)
     {

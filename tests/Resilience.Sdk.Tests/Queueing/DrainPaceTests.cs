@@ -126,7 +126,7 @@ public sealed class DrainPaceTests
         }
 
         var before = _pace.Rate;
-        End(60, 3 * Quick);
+        End(200, 3 * Quick);
         Take(6, DrainSignal.Well);
         Assert.Equal(0.7 * before, _pace.Rate, 3);
 
