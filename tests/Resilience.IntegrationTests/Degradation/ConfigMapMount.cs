@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Resilience.IntegrationTests.Degradation;
@@ -17,7 +18,10 @@ internal sealed class ConfigMapMount(string name)
         System.IO.File.WriteAllText(Path.Combine(_folder, version, name), content);
         var next = Path.Combine(_folder, "..data_tmp");
         System.IO.File.CreateSymbolicLink(next, version);
-        System.IO.File.Move(next, Path.Combine(_folder, "..data"), overwrite: true);
+
+        // .NET follows a link that it moves; the kubelet renames it.
+        using var rename = Process.Start("mv", ["-T", next, Path.Combine(_folder, "..data")]);
+        rename.WaitForExit();
         if (_version == 1)
         {
             System.IO.File.CreateSymbolicLink(File, Path.Combine("..data", name));

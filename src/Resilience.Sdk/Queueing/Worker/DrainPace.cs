@@ -16,6 +16,7 @@ internal sealed class DrainPace
     private const double FirstRate = 10;
     private const double Step = 5;
     private const double Growth = 1.1;
+    private const double HeldBackBelow = 100;
     private const double LeastRate = 1;
     private const double MostRate = 10_000;
     private const double ShareOfLive = 0.25;
@@ -39,8 +40,8 @@ internal sealed class DrainPace
     /// <summary>Requests per second that are allowed now.</summary>
     public double Rate => _rate;
 
-    /// <summary>Whether it is the pace that says how many may run, and not the workers: then there is no use in asking at once for each that ended.</summary>
-    public bool IsHeldBack => !_isTrial && _rate < MostRate;
+    /// <summary>Whether so few may run that claiming and ending each by itself would cost the store more than the requests do.</summary>
+    public bool IsHeldBack => !_isTrial && _rate < HeldBackBelow;
 
     /// <summary>How many requests may begin now.</summary>
     /// <param name="now">The time.</param>

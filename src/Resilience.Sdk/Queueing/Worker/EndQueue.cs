@@ -5,7 +5,15 @@ using Resilience.Queueing.Stores;
 namespace Resilience.Queueing.Worker;
 
 /// <summary>Gives leases back, all that wait in one statement: what ends while one is under way goes into the next.</summary>
-internal sealed partial class EndQueue(string queue, IQueueStore store, Action<QueueEntry, string> stored, TimeSpan patience, TimeProvider time, ILogger logger)
+/// <param name="queue">The queue's name.</param>
+/// <param name="store">Where it is.</param>
+/// <param name="stored">Told of each completion that is stored.</param>
+/// <param name="gather">How long to wait for more before each statement; asked anew each time.</param>
+/// <param name="patience">How long a statement may take.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">For what could not be given back.</param>
+internal sealed partial class EndQueue(
+    string queue, IQueueStore store, Action<QueueEntry, string> stored, Func<TimeSpan> gather, TimeSpan patience, TimeProvider time, ILogger logger)
 {
     private const int Most = 500;
     private readonly Lock _lock = new();
@@ -33,6 +41,11 @@ internal sealed partial class EndQueue(string queue, IQueueStore store, Action<Q
     {
         while (true)
         {
+            if (gather() is { Ticks: > 0 } wait)
+            {
+                await Task.Delay(wait, time);
+            }
+
             List<(EndedLease Ended, TaskCompletionSource Done)> batch;
             lock (_lock)
             {

@@ -19,7 +19,7 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
 {
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Paced = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Paced = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(5);
@@ -52,7 +52,7 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
         _json = json;
         _jitter = new Jitter(random);
         _slots = new SemaphoreSlim(context.Options().Workers);
-        _ends = new EndQueue(context.Queue, context.Store, context.CompletionStored, Patience, context.Clock.Time, context.Logger);
+        _ends = new EndQueue(context.Queue, context.Store, context.CompletionStored, () => _pace.IsHeldBack ? Paced : TimeSpan.Zero, Patience, context.Clock.Time, context.Logger);
     }
 
     public string Name => _context.Queue;
@@ -164,7 +164,7 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
 
             if (_pace.IsHeldBack && !_running.IsEmpty)
             {
-                // A claim for each request would cost the store more than the requests that are held back.
+                // Several are claimed at once, and several ended.
                 await Task.Delay(Paced, _context.Clock.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
             }
