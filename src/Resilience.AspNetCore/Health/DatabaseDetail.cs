@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Resilience.Evidence;
 using Resilience.Postgres;
 using Resilience.Regions;
 
@@ -24,6 +25,8 @@ internal static class DatabaseDetail
         json.WriteString("region", topology.Writer?.Region);
         json.WriteString("name", database.Name);
         json.WriteString("phase", HealthReporter.Name(topology.Phase));
+        json.WriteString("diagnosis", HealthReporter.Name(topology.Diagnosis.Kind));
+        json.WriteString("evidence", topology.Diagnosis.Evidence);
         json.WriteNumber("epoch", topology.HighestTerm.Epoch);
         json.WriteStartArray("regions");
         foreach (var state in topology.Regions)
@@ -65,48 +68,9 @@ internal static class DatabaseDetail
         json.WriteStartArray("failovers");
         foreach (var record in database.Failovers.TakeLast(10))
         {
-            json.WriteStartObject();
-            json.WriteString("from", record.FromRegion);
-            json.WriteString("to", record.ToRegion);
-            json.WriteNumber("epoch", record.Epoch);
-            json.WriteString("reason", record.Reason);
-            json.WriteString("lastContactAt", record.LastContactAt);
-            json.WriteString("firstSignAt", record.FirstSignAt);
-            json.WriteString("detectedAt", record.DetectedAt);
-            WriteMoment(json, "promotionSeenAt", record.PromotionSeenAt);
-            json.WriteString("validatedAt", record.ValidatedAt);
-            json.WriteString("decidedAt", record.DecidedAt);
-            json.WriteString("switchedAt", record.SwitchedAt);
-            WriteMoment(json, "firstSuccessAt", record.FirstSuccessAt);
-            WriteSeconds(json, "rtoSeconds", record.Rto);
-            WriteSeconds(json, "rtoTargetSeconds", record.RtoTarget);
-            json.WriteEndObject();
+            FailoverJson.Write(json, record);
         }
 
         json.WriteEndArray();
-    }
-
-    private static void WriteMoment(Utf8JsonWriter json, string name, DateTimeOffset? moment)
-    {
-        if (moment is { } value)
-        {
-            json.WriteString(name, value);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
-    }
-
-    private static void WriteSeconds(Utf8JsonWriter json, string name, TimeSpan? duration)
-    {
-        if (duration is { } value)
-        {
-            json.WriteNumber(name, Math.Round(value.TotalSeconds, 3));
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
     }
 }

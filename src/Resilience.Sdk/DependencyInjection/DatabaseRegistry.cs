@@ -93,7 +93,8 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
                 clock,
                 () => new Random(),
                 _builder.DataSources.GetValueOrDefault(name),
-                new FailoverRecorder(name, clock, settings.Objectives.Rto),
+                new FailoverRecorder(name, clock, settings.Objectives.Rto, settings.Objectives.Rpo, new FailoverLog(settings.Journal.Path, _logger)),
+                new TermMemory(name, settings.Journal.Path, _logger),
                 _logger,
                 _loggers));
     }

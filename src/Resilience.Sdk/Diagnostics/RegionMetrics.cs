@@ -11,6 +11,9 @@ internal static class RegionMetrics
     private static readonly Counter<long> Transitions = DrResilienceDiagnostics.Meter.CreateCounter<long>(
         "dr.region.transitions", "{transition}", "Changes of a region's condition.");
 
+    private static readonly Counter<long> Diagnoses = DrResilienceDiagnostics.Meter.CreateCounter<long>(
+        "dr.region.diagnoses", "{diagnosis}", "Changes of what seems to be the matter with a writer.");
+
     private static readonly Counter<long> Resolved = DrResilienceDiagnostics.Meter.CreateCounter<long>(
         "dr.operations.resolved", "{operation}", "Commits without an answer whose outcome the operation ledger told.");
 
@@ -25,6 +28,9 @@ internal static class RegionMetrics
 
     public static void CountTransition(string dependency, string region, string condition) =>
         Transitions.Add(1, new("dr.dependency", dependency), new("dr.region", region), new("dr.condition", condition));
+
+    public static void CountDiagnosis(string dependency, string diagnosis) =>
+        Diagnoses.Add(1, new("dr.dependency", dependency), new("dr.diagnosis", diagnosis));
 
     public static void CountResolved(string dependency) => Resolved.Add(1, new KeyValuePair<string, object?>("dr.dependency", dependency));
 

@@ -1,3 +1,5 @@
+using Resilience.Regions;
+
 namespace Resilience.Evidence;
 
 /// <summary>The moments of a failover as far as it has come.</summary>
@@ -11,5 +13,14 @@ internal sealed record FailoverDraft
 
     public TimeSpan? PromotionSeen { get; init; }
 
+    public TimeSpan? Exposure { get; init; }
+
+    public TimeSpan? Held { get; init; }
+
+    public SwitchApproved? Approved { get; init; }
+
     public string? Reason { get; init; }
+
+    /// <summary>The most telling diagnosis so far: what was wrong, before that another was promoted.</summary>
+    public Diagnosis? Diagnosis { get; init; }
 }

@@ -1,3 +1,5 @@
+using Resilience.Regions;
+
 namespace Resilience.Evidence;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace Resilience.Evidence;
 /// </summary>
 public sealed record FailoverRecord
 {
+    /// <summary>Names this record in every place where it is kept or sent.</summary>
+    public required string Id { get; init; }
+
     /// <summary>The dependency whose writer was lost.</summary>
     public required string Dependency { get; init; }
 
@@ -20,6 +25,12 @@ public sealed record FailoverRecord
 
     /// <summary>Why the writer was given up, in words without secrets.</summary>
     public required string Reason { get; init; }
+
+    /// <summary>What seemed to be the matter, from the answers of all regions.</summary>
+    public required WriterDiagnosis Diagnosis { get; init; }
+
+    /// <summary>The answers that it rests on, in words without secrets.</summary>
+    public required string Evidence { get; init; }
 
     /// <summary>When the last answered probe of the old writer was sent: it was alive then.</summary>
     public required DateTimeOffset LastContactAt { get; init; }
@@ -48,13 +59,26 @@ public sealed record FailoverRecord
     /// <summary>The recovery time objective, when one is configured.</summary>
     public TimeSpan? RtoTarget { get; init; }
 
+    /// <summary>The recovery point objective, when one is configured.</summary>
+    public TimeSpan? RpoTarget { get; init; }
+
+    /// <summary>
+    /// How much older than the last contact with the old writer the data of the freshest standby was. With asynchronous replication
+    /// commits of so long a time may be lost; measured in steps of the probe interval, 1 s. Null when no standby was known, or the
+    /// writer still answered.
+    /// </summary>
+    public TimeSpan? Exposure { get; init; }
+
+    /// <summary>Who approved the switch; empty when it was automatic.</summary>
+    public IReadOnlyList<SwitchConsent> Approvals { get; init; } = [];
+
     /// <summary>First sign to declared lost.</summary>
     public TimeSpan Detection => DetectedAt - FirstSignAt;
 
     /// <summary>Declared lost to proven successor. It includes the wait for somebody to promote one.</summary>
     public TimeSpan Validation => ValidatedAt - DetectedAt;
 
-    /// <summary>Proven to decided; nothing when switching is automatic.</summary>
+    /// <summary>Proven to decided: the wait for approvals; nothing when switching is automatic.</summary>
     public TimeSpan Decision => DecidedAt - ValidatedAt;
 
     /// <summary>Decided to switched.</summary>

@@ -5,7 +5,12 @@ using Resilience.Regions;
 namespace Resilience.Evidence;
 
 /// <summary>Builds failover records from the events of the topology. Events come from one loop; the first success from any thread.</summary>
-internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, TimeSpan? rtoTarget)
+/// <param name="dependency">Whose evidence it is.</param>
+/// <param name="clock">The clock of all its moments.</param>
+/// <param name="rtoTarget">The recovery time objective.</param>
+/// <param name="rpoTarget">The recovery point objective.</param>
+/// <param name="log">Where each record is kept for good; null keeps it in this process.</param>
+internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, TimeSpan? rtoTarget, TimeSpan? rpoTarget = null, FailoverLog? log = null) : IAsyncDisposable
 {
     /// <summary>Enough for any incident; older records are in the log.</summary>
     private const int Kept = 100;
@@ -35,10 +40,22 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
                 _draft = _draft with { FirstSign = suspected.At, Reason = suspected.Failure.Message };
                 break;
             case WriterLost lost:
-                _draft = _draft with { FirstSign = _draft.FirstSign ?? lost.At, Detected = lost.At, LastContact = lost.LastContactAt, Reason = lost.Reason };
+                _draft = _draft with { FirstSign = _draft.FirstSign ?? lost.At, Detected = lost.At, LastContact = lost.LastContactAt, Exposure = lost.Exposure, Reason = lost.Reason };
+                break;
+            case DiagnosisChanged { To.Kind: WriterDiagnosis.Healthy }:
+                _draft = _draft with { Diagnosis = null };
+                break;
+            case DiagnosisChanged { To: { Kind: not WriterDiagnosis.Unknown } diagnosis } when Tells(diagnosis.Kind):
+                _draft = _draft with { Diagnosis = diagnosis };
                 break;
             case PromotionSeen seen:
                 _draft = _draft with { PromotionSeen = seen.At };
+                break;
+            case SwitchHeld held:
+                _draft = _draft with { Held = _draft.Held ?? held.At };
+                break;
+            case SwitchApproved approved:
+                _draft = _draft with { Approved = approved };
                 break;
             case WriterConfirmed confirmed:
                 if (confirmed.WasLost && _draft.Detected is not null)
@@ -74,12 +91,22 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
             _records[^1] = done;
         }
 
+        log?.Append(done);
         Guarded.Run(() => RegionMetrics.RecordRecovery(dependency, done.Rto!.Value));
     }
 
-    private void Add(string from, string to, long epoch, TimeSpan validated)
+    /// <summary>Waits until all records are kept.</summary>
+    public ValueTask DisposeAsync() => log?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private bool Tells(WriterDiagnosis kind) => _draft.Diagnosis is null or { Kind: WriterDiagnosis.Promoted } || kind is not WriterDiagnosis.Promoted;
+
+    private void Add(string from, string to, long epoch, TimeSpan elected)
     {
+        // With approvals the successor was proven when its switch was held, and decided when enough people had said yes.
+        var decided = from != to && _draft.Approved is { } approval ? approval.At : elected;
+        var validated = from != to && _draft.Held < decided ? _draft.Held.Value : decided;
         var detected = _draft.Detected ?? _draft.FirstSign ?? _draft.PromotionSeen ?? validated;
+        detected = detected > validated ? validated : detected;
         var firstSign = _draft.FirstSign ?? detected;
 
         // One reading of the wall clock per record; everything else is counted from it, so that a step of that clock moves
@@ -89,19 +116,25 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
         DateTimeOffset Utc(TimeSpan moment) => utc - (switched - moment);
         var record = new FailoverRecord
         {
+            Id = Guid.CreateVersion7(utc).ToString(),
             Dependency = dependency,
             FromRegion = from,
             ToRegion = to,
             Epoch = epoch,
             Reason = _draft.Reason ?? "another region was promoted while it still answered",
+            Diagnosis = _draft.Diagnosis?.Kind ?? WriterDiagnosis.Unknown,
+            Evidence = _draft.Diagnosis?.Evidence ?? "it was over before all regions had answered",
             LastContactAt = Utc(_draft.LastContact ?? firstSign),
             FirstSignAt = Utc(firstSign),
             DetectedAt = Utc(detected),
             PromotionSeenAt = _draft.PromotionSeen is { } seen ? Utc(seen) : null,
             ValidatedAt = Utc(validated),
-            DecidedAt = Utc(validated),
+            DecidedAt = Utc(decided),
+            Approvals = [.. (_draft.Approved?.Approvals ?? []).Select(one => new SwitchConsent(one.Principal, Utc(_draft.Approved!.At - one.Age)))],
             SwitchedAt = utc,
             RtoTarget = rtoTarget,
+            RpoTarget = rpoTarget,
+            Exposure = _draft.Exposure,
         };
         lock (_lock)
         {
@@ -113,5 +146,7 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
             _records.Add(record);
             _switched = switched;
         }
+
+        log?.Append(record);
     }
 }

@@ -1,13 +1,12 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Resilience.Internal;
 
 namespace Resilience.Journal;
 
 /// <summary>A real folder, held by one process at a time.</summary>
-internal sealed partial class JournalDisk : IJournalDisk
+internal sealed class JournalDisk : IJournalDisk
 {
     private const string LockName = "lock";
-    private const int ReadOnly = 0;
 
     private readonly string _path;
     private readonly FileStream _lock;
@@ -20,7 +19,7 @@ internal sealed partial class JournalDisk : IJournalDisk
         {
             Directory.CreateDirectory(path);
             _lock = new FileStream(At(LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            SyncFolder();
+            DurableFiles.SyncFolder(_path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -38,7 +37,7 @@ internal sealed partial class JournalDisk : IJournalDisk
         var file = File.OpenHandle(At(name), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         try
         {
-            SyncFolder();
+            DurableFiles.SyncFolder(_path);
             return new Appender(file);
         }
         catch
@@ -58,7 +57,7 @@ internal sealed partial class JournalDisk : IJournalDisk
     public void Rename(string from, string to)
     {
         File.Move(At(from), At(to), overwrite: true);
-        SyncFolder();
+        DurableFiles.SyncFolder(_path);
     }
 
     public void Delete(string name) => File.Delete(At(name));
@@ -66,27 +65,6 @@ internal sealed partial class JournalDisk : IJournalDisk
     public void Dispose() => _lock.Dispose();
 
     private string At(string name) => Path.Combine(_path, name);
-
-    /// <summary>A file's name is durable only when its folder is (fsync(2)). Windows has no such call and needs none.</summary>
-    private void SyncFolder()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
-        using var folder = Open(_path, ReadOnly);
-        if (folder.IsInvalid || Sync(folder) != 0)
-        {
-            throw new IOException($"The folder '{_path}' cannot be synced (error {Marshal.GetLastPInvokeError()}).");
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial SafeFileHandle Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Sync(SafeFileHandle file);
 
     private sealed class Appender(SafeFileHandle file) : IJournalFile
     {

@@ -114,7 +114,8 @@ internal static class FailureClassifier
 
     private static RegionFailure OfSocket(SocketException socket) => socket.SocketErrorCode switch
     {
-        SocketError.ConnectionRefused => new(RegionFailureKind.Unreachable, "the connection was refused: no server listens there"),
+        SocketError.ConnectionRefused => new(RegionFailureKind.Unreachable, "the connection was refused: no server listens there") { IsRefusal = true },
+        SocketError.ConnectionReset => new(RegionFailureKind.Broken, "the connection broke (ConnectionReset)") { IsRefusal = true },
         SocketError.HostNotFound or SocketError.NoData => new(RegionFailureKind.Unreachable, "its host name does not resolve"),
         SocketError.TryAgain => new(RegionFailureKind.Unreachable, "its host name could not be resolved just now"),
         SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown =>

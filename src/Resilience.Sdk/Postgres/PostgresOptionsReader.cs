@@ -54,8 +54,9 @@ internal static class PostgresOptionsReader
 
         var options = new SwitchOptions
         {
-            Mode = section.Choice("Mode", defaults.Mode, SwitchMode.Approval),
+            Mode = section.Choice("Mode", defaults.Mode),
             Approvals = section.Integer("Approvals", defaults.Approvals, 1, 10),
+            ApprovalExpiry = section.Duration("ApprovalExpiry", defaults.ApprovalExpiry, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)),
             Corroboration = section.Choice("Corroboration", defaults.Corroboration, Corroboration.Strict),
         };
         section.RejectUnknownKeys();

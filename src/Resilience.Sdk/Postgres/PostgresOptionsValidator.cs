@@ -40,9 +40,9 @@ internal static class PostgresOptionsValidator
             yield return ("MaxConcurrentOpens", options.MaxConcurrentOpens.ToString(CultureInfo.InvariantCulture), "is below 1: no connection could ever be made. Use 1 to 100.");
         }
 
-        if (options.Switch.Mode == SwitchMode.Approval)
+        if (options.Switch.Approvals is < 1 or > 10)
         {
-            yield return ("Switch:Mode", nameof(SwitchMode.Approval), "is not available in this version. Use Automatic, or Hold to stay on the first writer.");
+            yield return ("Switch:Approvals", options.Switch.Approvals.ToString(CultureInfo.InvariantCulture), "is not 1 to 10.");
         }
 
         if (options.Switch.Corroboration == Corroboration.Strict)

@@ -17,10 +17,47 @@ internal static class PostgresSql
                (CASE WHEN pg_is_in_recovery() THEN coalesce(pg_last_wal_replay_lsn(), '0/0'::pg_lsn)
                      ELSE pg_current_wal_lsn() END - '0/0'::pg_lsn)::bigint,
                to_regclass('dr_resilience.writer_epoch') IS NOT NULL,
-               (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint
+               (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint,
+               (coalesce(pg_last_wal_receive_lsn(), '0/0'::pg_lsn) - '0/0'::pg_lsn)::bigint,
+               EXISTS (SELECT FROM pg_stat_get_wal_receiver() WHERE pid IS NOT NULL),
+               to_regclass('dr_resilience.switch_approval') IS NOT NULL
+        """;
+
+    /// <summary>The insert position: past every commit that was answered, also with synchronous_commit off.</summary>
+    public const string ReadToken = """
+        SELECT epoch, (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint FROM dr_resilience.writer_epoch
         """;
 
     public const string ReadEpoch = "SELECT epoch, writer_region FROM dr_resilience.writer_epoch";
+
+    /// <summary>
+    /// Approvals are kept in the promoted server: there every replica finds them, and only there do they mean anything. They are of
+    /// one promotion, which the timeline names.
+    /// </summary>
+    public const string CreateApprovals = """
+        CREATE TABLE IF NOT EXISTS dr_resilience.switch_approval (
+            region      text        NOT NULL,
+            timeline    integer     NOT NULL,
+            principal   text        NOT NULL,
+            approved_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (region, timeline, principal));
+        """;
+
+    public const string HasApprovals = "SELECT to_regclass('dr_resilience.switch_approval') IS NOT NULL";
+
+    public const string Approve = """
+        INSERT INTO dr_resilience.switch_approval (region, timeline, principal) VALUES ($1, $2, $3)
+        ON CONFLICT (region, timeline, principal) DO UPDATE SET approved_at = now()
+        """;
+
+    public const string WithdrawApproval = "DELETE FROM dr_resilience.switch_approval WHERE region = $1 AND timeline = $2 AND principal = $3";
+
+    public const string ReadApprovals = """
+        SELECT principal, extract(epoch FROM now() - approved_at)::double precision FROM dr_resilience.switch_approval
+        WHERE region = $1 AND timeline =
+            CASE WHEN pg_is_in_recovery() THEN -1 ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END
+        ORDER BY approved_at LIMIT 100
+        """;
 
     /// <summary>Serialises the creation of the schema between replicas that start together: "dr_resil" as a number.</summary>
     public const string LockSchema = "SELECT pg_advisory_xact_lock(7237116801398401388)";

@@ -32,7 +32,10 @@ internal static partial class RegionLog
                 Switched(logger, dependency, elected.Previous, elected.Region, elected.Writer.Term);
                 break;
             case SwitchHeld held:
-                Held(logger, dependency, held.Region, held.Holding);
+                Held(logger, dependency, held.Region, held.Holding, held.Why);
+                break;
+            case SwitchApproved approved:
+                Approved(logger, dependency, approved.Region, string.Join(", ", approved.Approvals.Select(approval => approval.Principal)));
                 break;
             case ClusterConflict conflict:
                 Conflict(logger, dependency, conflict.Explanation);
@@ -42,6 +45,17 @@ internal static partial class RegionLog
                 break;
             case ServerRestarted restarted:
                 Restarted(logger, dependency, restarted.Region);
+                break;
+            case DiagnosisChanged { To.Kind: WriterDiagnosis.SplitBrain } diagnosed:
+                SplitBrain(logger, dependency, diagnosed.To.Evidence);
+                break;
+            case DiagnosisChanged { From: WriterDiagnosis.SplitBrain } diagnosed:
+                SplitBrainOver(logger, dependency, diagnosed.To.Evidence);
+                break;
+            case DiagnosisChanged { To.Kind: WriterDiagnosis.PrimaryDown or WriterDiagnosis.LocalPartition } diagnosed:
+                Diagnosed(logger, dependency, diagnosed.To.Kind, diagnosed.To.Evidence);
+                break;
+            case DiagnosisChanged:
                 break;
             case RegionChanged { To: RegionCondition.Fenced or RegionCondition.Foreign or RegionCondition.Rejected } changed:
                 Refused(logger, dependency, changed.Region, changed.To, changed.Detail);
@@ -73,14 +87,26 @@ internal static partial class RegionLog
     [LoggerMessage(1006, LogLevel.Warning, "'{Dependency}': writes moved from region '{Previous}' to '{Region}' ({Term})")]
     private static partial void Switched(ILogger logger, string dependency, string previous, string region, WriterTerm term);
 
-    [LoggerMessage(1007, LogLevel.Warning, "'{Dependency}': region '{Region}' was promoted but is not followed, because Switch:Mode is Hold; writes stay with '{Holding}'")]
-    private static partial void Held(ILogger logger, string dependency, string region, string holding);
+    [LoggerMessage(1007, LogLevel.Warning, "'{Dependency}': region '{Region}' was promoted but is not followed: {Why}; writes stay with '{Holding}'")]
+    private static partial void Held(ILogger logger, string dependency, string region, string holding, string why);
+
+    [LoggerMessage(1019, LogLevel.Warning, "'{Dependency}': the switch to region '{Region}' is approved by {Principals}")]
+    private static partial void Approved(ILogger logger, string dependency, string region, string principals);
 
     [LoggerMessage(1008, LogLevel.Error, "'{Dependency}': {Explanation}")]
     private static partial void Conflict(ILogger logger, string dependency, string explanation);
 
     [LoggerMessage(1009, LogLevel.Information, "'{Dependency}': region '{Region}' went from {From} to {To}{Detail}")]
     private static partial void Changed(ILogger logger, string dependency, string region, RegionCondition from, RegionCondition to, string detail);
+
+    [LoggerMessage(1016, LogLevel.Critical, "'{Dependency}': split brain: {Evidence}. Stop the former writer, and compare what it has taken since with the books")]
+    private static partial void SplitBrain(ILogger logger, string dependency, string evidence);
+
+    [LoggerMessage(1017, LogLevel.Warning, "'{Dependency}': the split brain is over: {Evidence}")]
+    private static partial void SplitBrainOver(ILogger logger, string dependency, string evidence);
+
+    [LoggerMessage(1018, LogLevel.Warning, "'{Dependency}': {Diagnosis}: {Evidence}")]
+    private static partial void Diagnosed(ILogger logger, string dependency, WriterDiagnosis diagnosis, string evidence);
 
     [LoggerMessage(1013, LogLevel.Error, "'{Dependency}': region '{Region}' is {Condition} and cannot be used: {Detail}")]
     private static partial void Refused(ILogger logger, string dependency, string region, RegionCondition condition, string? detail);

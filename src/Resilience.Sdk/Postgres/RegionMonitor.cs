@@ -79,7 +79,7 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
         var probe = _probe;
         var limit = Timeout(topology[_region], probe, claimFor);
         var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var asking = probe.AskAsync(claimFor, topology.HighestTerm.Epoch, enough.Token);
+        var asking = probe.AskAsync(claimFor, topology[_region].Report is { } last ? topology.KnownTerm(last.SystemIdentifier).Epoch : 0, enough.Token);
         try
         {
             var report = await AnswerAsync(asking, limit, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Npgsql;
 using Resilience.Internal;
 using Resilience.Regions;
@@ -7,10 +8,11 @@ namespace Resilience.Postgres;
 /// <summary>
 /// Asks one server who it is, over a connection of its own that no pool can take away. Used by one loop at a time.
 /// </summary>
-internal sealed class RegionProbe(NpgsqlDataSource unpooled, MonotonicClock clock) : IAsyncDisposable
+internal sealed class RegionProbe(string region, NpgsqlDataSource unpooled, MonotonicClock clock) : IAsyncDisposable
 {
     private NpgsqlConnection? _connection;
     private bool _hasSchema;
+    private bool _hasApprovals;
 
     public bool IsConnected => _connection is not null;
 
@@ -68,6 +70,17 @@ internal sealed class RegionProbe(NpgsqlDataSource unpooled, MonotonicClock cloc
         _hasSchema = true;
     }
 
+    private static async Task<ImmutableArray<SwitchApproval>> ReadApprovalsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var approvals = ImmutableArray.CreateBuilder<SwitchApproval>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            approvals.Add(new SwitchApproval(reader.GetString(0), TimeSpan.FromSeconds(reader.GetDouble(1))));
+        }
+
+        return approvals.DrainToImmutable();
+    }
+
     private static async Task ExecuteAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using (command)
@@ -86,8 +99,14 @@ internal sealed class RegionProbe(NpgsqlDataSource unpooled, MonotonicClock cloc
             batch.BatchCommands.Add(new NpgsqlBatchCommand(PostgresSql.ReadEpoch));
         }
 
+        if (_hasApprovals)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(PostgresSql.ReadApprovals) { Parameters = { new() { Value = region } } });
+        }
+
         ServerReport report;
         bool present;
+        bool approvals;
         try
         {
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -102,25 +121,32 @@ internal sealed class RegionProbe(NpgsqlDataSource unpooled, MonotonicClock cloc
                 clock.Now - asked)
             {
                 Incarnation = reader.GetInt64(6),
+                Received = reader.GetInt64(7),
+                IsFed = reader.GetBoolean(8),
             };
-            present = reader.GetBoolean(5);
+            (present, approvals) = (reader.GetBoolean(5), reader.GetBoolean(9));
             if (_hasSchema && await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken))
             {
                 report = report with { Epoch = new EpochRow(reader.GetInt64(0), reader.GetString(1)) };
             }
+
+            if (_hasApprovals && await reader.NextResultAsync(cancellationToken))
+            {
+                report = report with { Approvals = await ReadApprovalsAsync(reader, cancellationToken) };
+            }
         }
-        catch (PostgresException exception) when (_hasSchema && exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        catch (PostgresException exception) when ((_hasSchema || _hasApprovals) && exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
         {
-            _hasSchema = false;
+            (_hasSchema, _hasApprovals) = (false, false);
             return await ReadAsync(connection, cancellationToken);
         }
 
-        if (present == _hasSchema)
+        if ((present, approvals) == (_hasSchema, _hasApprovals))
         {
             return report;
         }
 
-        _hasSchema = present;
+        (_hasSchema, _hasApprovals) = (present, approvals);
         return present ? await ReadAsync(connection, cancellationToken) : report;
     }
 }

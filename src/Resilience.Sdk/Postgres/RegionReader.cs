@@ -13,13 +13,13 @@ internal sealed class RegionReader(WriterOpener opener, ActiveRegionSet active, 
     private static readonly TimeSpan LongestOpen = TimeSpan.FromSeconds(RegionConnectionString.ConnectTimeoutSeconds);
 
     public async Task<T> ReadAsync<T>(
-        TimeSpan maxStaleness, Func<NpgsqlConnection, CancellationToken, Task<T>> read, TimeSpan patience, CancellationToken cancellationToken)
+        ReadBound bound, Func<NpgsqlConnection, CancellationToken, Task<T>> read, TimeSpan patience, CancellationToken cancellationToken)
     {
         var failures = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
         Deadline? deadline = null;
         for (var repeat = 0; ; repeat++)
         {
-            var (connection, set, region) = await OpenAsync(maxStaleness, patience, deadline ?? Deadline.In(patience, opener.Clock), failures, cancellationToken);
+            var (connection, set, region) = await OpenAsync(bound, patience, deadline ?? Deadline.In(patience, opener.Clock), failures, cancellationToken);
             var wasBroken = false;
             try
             {
@@ -51,15 +51,15 @@ internal sealed class RegionReader(WriterOpener opener, ActiveRegionSet active, 
         }
     }
 
-    public async ValueTask<NpgsqlConnection> OpenAsync(TimeSpan maxStaleness, TimeSpan patience, CancellationToken cancellationToken)
+    public async ValueTask<NpgsqlConnection> OpenAsync(ReadBound bound, TimeSpan patience, CancellationToken cancellationToken)
     {
         var opened = await OpenAsync(
-            maxStaleness, patience, Deadline.In(patience, opener.Clock), new Dictionary<string, TimeSpan>(StringComparer.Ordinal), cancellationToken);
+            bound, patience, Deadline.In(patience, opener.Clock), new Dictionary<string, TimeSpan>(StringComparer.Ordinal), cancellationToken);
         return opened.Connection;
     }
 
     private async ValueTask<(NpgsqlConnection Connection, RegionSet Set, string Region)> OpenAsync(
-        TimeSpan maxStaleness, TimeSpan patience, Deadline deadline, Dictionary<string, TimeSpan> failures, CancellationToken cancellationToken)
+        ReadBound bound, TimeSpan patience, Deadline deadline, Dictionary<string, TimeSpan> failures, CancellationToken cancellationToken)
     {
         Exception? last = null;
         while (true)
@@ -67,7 +67,7 @@ internal sealed class RegionReader(WriterOpener opener, ActiveRegionSet active, 
             ObjectDisposedException.ThrowIf(active.IsDisposed, typeof(RegionalDataSource));
             var set = active.Current;
             var published = set.Current;
-            foreach (var region in ReaderSelection.Order(published.Topology, maxStaleness, localRegion, opener.Clock.Now))
+            foreach (var region in ReaderSelection.Order(published.Topology, bound, localRegion, opener.Clock.Now))
             {
                 if (failures.TryGetValue(region, out var failedAt) && !(published.Topology[region].ContactAt >= failedAt))
                 {

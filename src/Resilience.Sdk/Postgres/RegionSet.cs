@@ -27,9 +27,10 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         Stopping = _stopping.Token;
         _context = context;
         var names = options.Regions.Select(region => region.Name).ToList();
+        Rules = new TopologyRules { Switch = options.Switch.Mode, Approvals = options.Switch.Approvals, ApprovalExpiry = options.Switch.ApprovalExpiry };
         _tracker = new TopologyTracker(
-            before?.Restart(names) ?? RegionTopology.Create(names),
-            new TopologyRules { Switch = options.Switch.Mode },
+            before?.Restart(names) ?? RegionTopology.Create(names, context.Terms.Latest),
+            Rules,
             context.Clock,
             this,
             context.Logger);
@@ -37,6 +38,8 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     }
 
     public PostgresOptions Options { get; }
+
+    public TopologyRules Rules { get; }
 
     public IReadOnlyList<RegionEndpoint> Endpoints { get; }
 
@@ -139,6 +142,10 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         if (before.HighestTerm != after.HighestTerm)
         {
             Volatile.Read(ref _candidate)?.Learn(after);
+            if (after.SystemIdentifier is { } cluster)
+            {
+                _context.Terms.Remember(cluster, after.HighestTerm);
+            }
         }
 
         if (before.Phase != after.Phase || (after.Claimant is not null && before.Claimant != after.Claimant))
@@ -279,7 +286,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
             Math.Min(Options.WarmConnections, settings.MaxPoolSize),
             _context.Logger);
         endpoint.Monitor = new RegionMonitor(
-            region.Name, () => new RegionProbe(Build(region.Name, Unpooled(settings), loggerFactory: null), _context.Clock), _tracker, _context.Clock, _context.NewRandom(), _context.Logger);
+            region.Name, () => new RegionProbe(region.Name, Build(region.Name, Unpooled(settings), loggerFactory: null), _context.Clock), _tracker, _context.Clock, _context.NewRandom(), _context.Logger);
         return endpoint;
     }
 

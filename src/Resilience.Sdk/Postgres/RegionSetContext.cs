@@ -11,6 +11,7 @@ namespace Resilience.Postgres;
 /// <param name="NewRandom">Makes the jitter of one loop.</param>
 /// <param name="Configure">The application's own changes to each region's data source.</param>
 /// <param name="Recorder">Keeps the evidence.</param>
+/// <param name="Terms">Keeps the highest term across restarts.</param>
 /// <param name="Logger">For transitions.</param>
 /// <param name="LoggerFactory">For Npgsql's own logs.</param>
 internal sealed record RegionSetContext(
@@ -19,5 +20,6 @@ internal sealed record RegionSetContext(
     Func<Random> NewRandom,
     Action<string, NpgsqlDataSourceBuilder>? Configure,
     FailoverRecorder Recorder,
+    TermMemory Terms,
     ILogger Logger,
     ILoggerFactory LoggerFactory);

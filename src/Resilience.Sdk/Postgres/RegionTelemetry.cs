@@ -22,6 +22,9 @@ internal static class RegionTelemetry
             case WriterElected { Previous: { } previous } elected when previous != elected.Region:
                 RegionMetrics.CountFailover(context.Dependency, elected.Region);
                 break;
+            case DiagnosisChanged diagnosed:
+                RegionMetrics.CountDiagnosis(context.Dependency, diagnosed.To.Kind.ToString());
+                break;
             case RegionChanged changed:
                 RegionMetrics.CountTransition(context.Dependency, changed.Region, changed.To.ToString());
                 break;

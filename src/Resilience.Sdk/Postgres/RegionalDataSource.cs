@@ -32,17 +32,21 @@ public sealed class RegionalDataSource : DbDataSource
     private readonly OperationExecutor _operations;
     private readonly RegionReader _reader;
     private readonly Housekeeping _housekeeping;
+    private readonly TermMemory _terms;
+    private readonly SwitchDesk _desk;
 
     internal RegionalDataSource(string name, string? localRegion, PostgresOptions options, RegionSetContext context)
     {
         Name = name;
         Recorder = context.Recorder;
+        _terms = context.Terms;
         Clock = context.Clock;
         _active = new ActiveRegionSet(options, context);
         _opener = new WriterOpener(name, _active, context.Clock, new Jitter(context.NewRandom()));
         _operations = new OperationExecutor(_opener, NoteFirstSuccess);
         _reader = new RegionReader(_opener, _active, localRegion);
         _housekeeping = new Housekeeping(_active, context);
+        _desk = new SwitchDesk(name, _active, () => Recorder.Records is [] or [.., { FirstSuccessAt: not null }], context.Logger);
     }
 
     /// <summary>The dependency's name in the configuration.</summary>
@@ -53,6 +57,9 @@ public sealed class RegionalDataSource : DbDataSource
 
     /// <summary>The evidence of past losses of the writer, oldest first; the last 100 of this process.</summary>
     public IReadOnlyList<FailoverRecord> Failovers => Recorder.Records;
+
+    /// <summary>Where this database stands between two writers, and what would happen next. Reading it changes nothing.</summary>
+    public SwitchStatus SwitchStatus => _desk.Status();
 
     /// <summary>The server and database of the writer; of the last one while there is none. Never holds a password.</summary>
     public override string ConnectionString => (_active.Current.Route?.Pool ?? LastWriterPool()).Source.ConnectionString;
@@ -83,6 +90,7 @@ public sealed class RegionalDataSource : DbDataSource
     /// <param name="configure">Changes each region's data source before it is built, for example a password provider or type mappings.</param>
     /// <param name="loggerFactory">Where transitions are logged; nowhere by default.</param>
     /// <param name="timeProvider">The clock; the system's by default.</param>
+    /// <param name="termFolder">Where the highest term is kept, so that a process that starts again knows a former writer; nowhere by default. A host keeps it in <c>DrResilience:Journal:Path</c>.</param>
     /// <returns>A running data source. Dispose it to stop its loops and close its connections.</returns>
     /// <exception cref="ArgumentException">The options cannot be used; the message lists everything that is wrong.</exception>
     public static RegionalDataSource Create(
@@ -91,7 +99,8 @@ public sealed class RegionalDataSource : DbDataSource
         string? localRegion = null,
         Action<string, NpgsqlDataSourceBuilder>? configure = null,
         ILoggerFactory? loggerFactory = null,
-        TimeProvider? timeProvider = null)
+        TimeProvider? timeProvider = null,
+        string? termFolder = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(options);
@@ -103,11 +112,13 @@ public sealed class RegionalDataSource : DbDataSource
 
         var clock = new MonotonicClock(timeProvider ?? TimeProvider.System);
         var loggers = loggerFactory ?? NullLoggerFactory.Instance;
+        var logger = loggers.CreateLogger<RegionalDataSource>();
         return new RegionalDataSource(
             name,
             localRegion,
             options,
-            new RegionSetContext(name, clock, () => new Random(), configure, new FailoverRecorder(name, clock, rtoTarget: null), loggers.CreateLogger<RegionalDataSource>(), loggers));
+            new RegionSetContext(
+                name, clock, () => new Random(), configure, new FailoverRecorder(name, clock, rtoTarget: null), new TermMemory(name, termFolder, logger), logger, loggers));
     }
 
     /// <summary>Opens a connection to the writer, waiting for one up to <see cref="PostgresOptions.WaitForWriter"/>.</summary>
@@ -141,6 +152,34 @@ public sealed class RegionalDataSource : DbDataSource
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public ValueTask<NpgsqlConnection> OpenReaderAsync(TimeSpan maxStaleness, CancellationToken cancellationToken = default) =>
         _reader.OpenAsync(maxStaleness, Patience, cancellationToken);
+
+    /// <summary>
+    /// Opens a connection to the nearest region that holds everything that was committed when the token was taken, so that a
+    /// customer sees their own writes; the writer when no other does.
+    /// </summary>
+    /// <param name="token">From <see cref="GetReadTokenAsync"/>. Regions are asked for their position once a second, so the writer serves until then.</param>
+    /// <param name="cancellationToken">Ends the wait earlier.</param>
+    /// <returns>An open connection, possibly to a standby that refuses writes; dispose it to give it back.</returns>
+    /// <exception cref="WriterUnavailableException">No region would do until the deadline.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+    public ValueTask<NpgsqlConnection> OpenReaderAsync(ReadToken token, CancellationToken cancellationToken = default) =>
+        _reader.OpenAsync(token, Patience, cancellationToken);
+
+    /// <summary>The writer's position now, after all commits that were answered. One round trip to the writer.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>A token for later reads, of this process or another.</returns>
+    /// <exception cref="WriterUnavailableException">No writer until the deadline.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<ReadToken> GetReadTokenAsync(CancellationToken cancellationToken = default) => ReadAsync(
+        TimeSpan.Zero,
+        async (connection, token) =>
+        {
+            await using var command = new NpgsqlCommand(PostgresSql.ReadToken, connection);
+            await using var reader = await command.ExecuteReaderAsync(token);
+            await reader.ReadAsync(token);
+            return new ReadToken(reader.GetInt64(0), reader.GetInt64(1));
+        },
+        cancellationToken);
 
     /// <summary>
     /// Runs a write in a transaction that commits exactly once, whatever happens to the writer meanwhile. The operation id
@@ -192,6 +231,45 @@ public sealed class RegionalDataSource : DbDataSource
         return _reader.ReadAsync(maxStaleness, read, Patience, cancellationToken);
     }
 
+    /// <summary>Runs a read that sees everything that was committed when the token was taken, and runs it again elsewhere when its region fails.</summary>
+    /// <typeparam name="T">What the read returns.</typeparam>
+    /// <param name="token">From <see cref="GetReadTokenAsync"/>.</param>
+    /// <param name="read">The queries. It may run more than once.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The result of the run that succeeded.</returns>
+    /// <exception cref="WriterUnavailableException">No region would do until the deadline.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<T> ReadAsync<T>(ReadToken token, Func<NpgsqlConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        return _reader.ReadAsync(token, read, Patience, cancellationToken);
+    }
+
+    /// <summary>
+    /// Consents to a switch that waits for it (<see cref="SwitchMode.Approval"/>). The consent is kept in the promoted server, so that
+    /// every replica finds it; it counts for this promotion alone, once for each person, until it expires.
+    /// </summary>
+    /// <param name="region">The promoted region, as <see cref="SwitchStatus"/> names it.</param>
+    /// <param name="principal">Who consents: a name that was authenticated. 1 to 255 characters.</param>
+    /// <param name="cancellationToken">Ends the call; the consent may or may not be kept then.</param>
+    /// <returns>A task.</returns>
+    /// <exception cref="ArgumentException">The principal is empty or too long.</exception>
+    /// <exception cref="InvalidOperationException">No switch to that region waits for approval; the message says what does.</exception>
+    /// <exception cref="NpgsqlException">The promoted server could not be asked. Repeat it: consenting twice is consenting once.</exception>
+    public Task ApproveSwitchAsync(string region, string principal, CancellationToken cancellationToken = default) =>
+        _desk.ApproveAsync(region, principal, cancellationToken);
+
+    /// <summary>Takes a consent back, as long as the switch has not begun.</summary>
+    /// <param name="region">The promoted region.</param>
+    /// <param name="principal">Who takes it back.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>A task.</returns>
+    /// <exception cref="ArgumentException">The principal is empty or too long.</exception>
+    /// <exception cref="InvalidOperationException">No switch to that region waits for approval.</exception>
+    /// <exception cref="NpgsqlException">The promoted server could not be asked.</exception>
+    public Task WithdrawSwitchApprovalAsync(string region, string principal, CancellationToken cancellationToken = default) =>
+        _desk.WithdrawAsync(region, principal, cancellationToken);
+
     /// <summary>Moves to other options once they have a verified writer; until then the present ones stay in use.</summary>
     internal Task ReconfigureAsync(PostgresOptions options) => _active.ChangeAsync(options);
 
@@ -229,6 +307,8 @@ public sealed class RegionalDataSource : DbDataSource
     {
         await _housekeeping.DisposeAsync();
         await _active.DisposeAsync();
+        await _terms.DisposeAsync();
+        await Recorder.DisposeAsync();
         await base.DisposeAsyncCore();
     }
 

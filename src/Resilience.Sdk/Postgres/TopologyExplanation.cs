@@ -35,10 +35,18 @@ internal static class TopologyExplanation
         { Condition: RegionCondition.Unknown } => "it has not answered yet",
         { Condition: RegionCondition.Standby } => "it is a standby; promote it if the writer is gone for good",
         { Condition: RegionCondition.ReadOnly } => "it refuses writes (default_transaction_read_only is on); set it to off",
-        { Condition: RegionCondition.Fenced } => $"it is a former writer ({state.Report!.Term}, the highest seen is {topology.HighestTerm}); rebuild it as a replica",
+        { Condition: RegionCondition.Fenced } => Fenced(topology, state.Report!),
         { Condition: RegionCondition.Foreign } => TopologyReducer.ForeignMessage(state.Report!.SystemIdentifier, topology.SystemIdentifier),
-        _ when topology.HeldRegion == state.Name => "it is promoted, but Switch:Mode is Hold",
+        _ when topology.Held is { } held && held.Region == state.Name => $"it is promoted, but {held.Why}",
         _ when topology.Writer?.Region == state.Name => "it is the writer, but calls to it failed",
         _ => "it is writable and is being verified",
     };
+
+    private static string Fenced(RegionTopology topology, ServerReport report)
+    {
+        var known = topology.KnownTerm(report.SystemIdentifier);
+        return topology.Remembered is { } before && before.Term == known && topology.HighestTerm < known
+            ? $"it is a former writer ({report.Term}, an earlier run of this process saw {known}); rebuild it as a replica, or, if an older copy was restored on purpose, delete '{before.Origin}' and restart"
+            : $"it is a former writer ({report.Term}, the highest seen is {known}); rebuild it as a replica";
+    }
 }

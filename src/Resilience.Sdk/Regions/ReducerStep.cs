@@ -6,6 +6,7 @@ namespace Resilience.Regions;
 internal sealed class ReducerStep(RegionTopology topology, TopologyRules rules, TimeSpan at)
 {
     private readonly ImmutableArray<TopologyEvent>.Builder _events = ImmutableArray.CreateBuilder<TopologyEvent>();
+    private readonly RegionTopology _before = topology;
 
     public RegionTopology Topology { get; set; } = topology;
 
@@ -13,7 +14,20 @@ internal sealed class ReducerStep(RegionTopology topology, TopologyRules rules, 
 
     public TimeSpan At { get; } = at;
 
-    public TopologyChange Finish() => new(Topology, _events.DrainToImmutable());
+    public TopologyChange Finish()
+    {
+        if (!ReferenceEquals(Topology, _before) && Diagnosis.Of(Topology) is var diagnosis && diagnosis != _before.Diagnosis)
+        {
+            Topology = Topology with { Diagnosis = diagnosis };
+            if (diagnosis.Kind != _before.Diagnosis.Kind)
+            {
+                var about = (Topology.Writer ?? Topology.LastWriter)?.Region ?? Topology.Regions[0].Name;
+                Raise(new DiagnosisChanged(At, about, _before.Diagnosis.Kind, diagnosis));
+            }
+        }
+
+        return new(Topology, _events.DrainToImmutable());
+    }
 
     public void Raise(TopologyEvent happened) => _events.Add(happened);
 
@@ -55,6 +69,10 @@ internal sealed class ReducerStep(RegionTopology topology, TopologyRules rules, 
             LastWriter = writer,
             SuspectedAt = Topology.SuspectedAt ?? At,
         };
-        Raise(new WriterLost(At, writer.Region, writer.VerifiedAt, reason));
+        var freshest = Topology.Regions.Where(region => region.Condition == RegionCondition.Standby).Max(region => region.FreshAsOf);
+        Raise(new WriterLost(At, writer.Region, writer.VerifiedAt, reason)
+        {
+            Exposure = writer.VerifiedAt - freshest is { } behind ? (behind > TimeSpan.Zero ? behind : TimeSpan.Zero) : null,
+        });
     }
 }

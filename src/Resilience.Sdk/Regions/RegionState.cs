@@ -33,6 +33,12 @@ internal sealed record RegionState(string Name)
 
     public TimeSpan? ClaimFailedAt { get; init; }
 
+    /// <summary>When it was first seen to take writes without a break, rightly or not; null while it says that it does not.</summary>
+    public TimeSpan? TakesWritesSince { get; init; }
+
+    /// <summary>A standby has received changes after this moment, so the server that it follows was up then; null when it was never seen to.</summary>
+    public TimeSpan? FedAfter { get; init; }
+
     /// <summary>Nothing is heard of it, good or bad: it may be slow, and its connections as good as before.</summary>
     public bool IsSilent => Condition == RegionCondition.Unknown || Failure?.Kind == RegionFailureKind.TimedOut;
 

@@ -27,6 +27,9 @@ internal sealed record RegionTopology
     /// <summary>The highest term ever seen.</summary>
     public WriterTerm HighestTerm { get; init; }
 
+    /// <summary>What an earlier run of this process saw; null when it is not known.</summary>
+    public RememberedTerm? Remembered { get; init; }
+
     /// <summary>The cluster we belong to, once a writer was elected; null before.</summary>
     public long? SystemIdentifier { get; init; }
 
@@ -36,8 +39,14 @@ internal sealed record RegionTopology
     /// <summary>Set while regions of different clusters answer and none is chosen: why.</summary>
     public string? Conflict { get; init; }
 
-    /// <summary>The region whose switch is held by the operator's setting, or null.</summary>
-    public string? HeldRegion { get; init; }
+    /// <summary>The promoted region that is not followed yet, or null.</summary>
+    public HeldSwitch? Held { get; init; }
+
+    /// <summary>The promotion whose approval was told of last.</summary>
+    public AnnouncedPromotion? Approved { get; init; }
+
+    /// <summary>What seems to be the matter, from all that is known here.</summary>
+    public Diagnosis Diagnosis { get; init; } = Diagnosis.Undecided;
 
     public ImmutableArray<WriterPosition> Positions { get; init; } = [];
 
@@ -47,19 +56,26 @@ internal sealed record RegionTopology
     public RegionState this[string region] => Find(region)
         ?? throw new ArgumentException($"Region '{region}' is not part of this topology.", nameof(region));
 
-    public static RegionTopology Create(IEnumerable<string> regions) =>
-        new() { Regions = [.. regions.Select(name => new RegionState(name))] };
+    public static RegionTopology Create(IEnumerable<string> regions, RememberedTerm? remembered = null) =>
+        new() { Regions = [.. regions.Select(name => new RegionState(name))], Remembered = remembered };
 
     /// <summary>
     /// The same regions seen afresh, remembering what protects the data: the cluster, the highest term, the generation.
     /// Used when the configuration changes, so that a new set of connections cannot be fooled either.
     /// </summary>
-    public RegionTopology Restart(IEnumerable<string> regions) => Create(regions) with
+    public RegionTopology Restart(IEnumerable<string> regions) => Create(regions, Remembered) with
     {
         HighestTerm = HighestTerm,
         SystemIdentifier = SystemIdentifier,
         LastWriter = Writer ?? LastWriter,
     };
+
+    /// <summary>The highest term seen of a cluster, in this run or in an earlier one.</summary>
+    public WriterTerm KnownTerm(long cluster)
+    {
+        var seen = SystemIdentifier == cluster || SystemIdentifier is null ? HighestTerm : default;
+        return Remembered is { } before && before.SystemIdentifier == cluster && before.Term > seen ? before.Term : seen;
+    }
 
     public RegionState? Find(string region)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Resilience.Regions;
 
 /// <summary>What a server said of itself in one probe.</summary>
@@ -19,6 +21,15 @@ internal sealed record ServerReport(
 {
     /// <summary>When the server process started, in microseconds by its own clock. Another value means that all its connections are gone.</summary>
     public long Incarnation { get; init; }
+
+    /// <summary>Who has approved that writes move here, in this promotion.</summary>
+    public ImmutableArray<SwitchApproval> Approvals { get; init; } = [];
+
+    /// <summary>How far a standby has received the writer's log, in bytes; 0 elsewhere.</summary>
+    public long Received { get; init; }
+
+    /// <summary>Whether a standby holds a connection to the server it follows.</summary>
+    public bool IsFed { get; init; }
 
     public WriterTerm Term => new(Epoch?.Epoch ?? 0, Timeline ?? 0);
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Resilience.Regions;
 
 /// <summary>A transition worth a log line, a metric and a place in the evidence. Probes that change nothing make none.</summary>
@@ -16,7 +18,11 @@ internal sealed record WriterConfirmed(TimeSpan At, string Region, WriterTerm Te
 /// <param name="Region">The former writer.</param>
 /// <param name="LastContactAt">When its last answered probe was sent.</param>
 /// <param name="Reason">Why, in words.</param>
-internal sealed record WriterLost(TimeSpan At, string Region, TimeSpan LastContactAt, string Reason) : TopologyEvent(At, Region);
+internal sealed record WriterLost(TimeSpan At, string Region, TimeSpan LastContactAt, string Reason) : TopologyEvent(At, Region)
+{
+    /// <summary>How much older than the last contact the data of the freshest standby was; null when none was known.</summary>
+    public TimeSpan? Exposure { get; init; }
+}
 
 /// <summary>A region other than the last writer was seen out of recovery and writable.</summary>
 internal sealed record PromotionSeen(TimeSpan At, string Region, WriterTerm Term) : TopologyEvent(At, Region);
@@ -28,8 +34,11 @@ internal sealed record PromotionSeen(TimeSpan At, string Region, WriterTerm Term
 /// <param name="Previous">The writer before it; null for the first.</param>
 internal sealed record WriterElected(TimeSpan At, string Region, WriterState Writer, string? Previous) : TopologyEvent(At, Region);
 
-/// <summary>A validated writer is not followed because an operator holds the switch.</summary>
-internal sealed record SwitchHeld(TimeSpan At, string Region, string Holding) : TopologyEvent(At, Region);
+/// <summary>A validated writer is not followed yet: an operator holds the switch, or people have to approve it.</summary>
+internal sealed record SwitchHeld(TimeSpan At, string Region, string Holding, string Why) : TopologyEvent(At, Region);
+
+/// <summary>Enough people have approved that writes move.</summary>
+internal sealed record SwitchApproved(TimeSpan At, string Region, ImmutableArray<SwitchApproval> Approvals) : TopologyEvent(At, Region);
 
 /// <summary>Regions that answer belong to different clusters and nothing tells which one is ours.</summary>
 internal sealed record ClusterConflict(TimeSpan At, string Region, string Explanation) : TopologyEvent(At, Region);
@@ -42,3 +51,10 @@ internal sealed record ServerRestarted(TimeSpan At, string Region) : TopologyEve
 
 /// <summary>A region may write, but our claim cannot be written down, so it is not followed.</summary>
 internal sealed record ClaimRefused(TimeSpan At, string Region, RegionFailure Failure) : TopologyEvent(At, Region);
+
+/// <summary>What seems to be the matter is something else than before.</summary>
+/// <param name="At">When it was judged.</param>
+/// <param name="Region">The writer, or the last one.</param>
+/// <param name="From">What it was.</param>
+/// <param name="To">What it is, and the evidence.</param>
+internal sealed record DiagnosisChanged(TimeSpan At, string Region, WriterDiagnosis From, Diagnosis To) : TopologyEvent(At, Region);

@@ -73,6 +73,8 @@ internal static class TopologyReducer
             Failure = null,
             RoundTrip = Smooth(state.RoundTrip, report.RoundTrip),
             ClaimFailure = report.Epoch?.WriterRegion == state.Name ? null : state.ClaimFailure,
+            TakesWritesSince = report.InRecovery || report.ReadOnly ? null : state.TakesWritesSince ?? reported.StartedAt,
+            FedAfter = report.InRecovery && state.Report is { InRecovery: true } last && report.Received > last.Received ? state.ContactAt : state.FedAfter,
             FreshAsOf = condition == RegionCondition.Standby && Follows(report, step.Topology)
                 ? FreshAsOf(step.Topology.Positions, report.Lsn) ?? state.FreshAsOf
                 : null,
@@ -189,12 +191,12 @@ internal static class TopologyReducer
             return RegionCondition.ReadOnly;
         }
 
-        return report.IsOutdated(topology.HighestTerm) ? RegionCondition.Fenced : RegionCondition.Writable;
+        return report.IsOutdated(topology.KnownTerm(report.SystemIdentifier)) ? RegionCondition.Fenced : RegionCondition.Writable;
     }
 
     private static string? Detail(RegionCondition condition, RegionTopology topology, ServerReport report) => condition switch
     {
-        RegionCondition.Fenced => $"its {report.Term} is below {topology.HighestTerm}",
+        RegionCondition.Fenced => $"its {report.Term} is below {topology.KnownTerm(report.SystemIdentifier)}",
         RegionCondition.Foreign => ForeignMessage(report.SystemIdentifier, topology.SystemIdentifier),
         _ => null,
     };

@@ -7,6 +7,12 @@ internal sealed record TopologyRules
 
     public SwitchMode Switch { get; init; } = SwitchMode.Automatic;
 
+    /// <summary>How many different people must approve with <see cref="SwitchMode.Approval"/>.</summary>
+    public int Approvals { get; init; } = 2;
+
+    /// <summary>After this an approval counts no more, unless the switch has begun.</summary>
+    public TimeSpan ApprovalExpiry { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary>Failed probes in a row after which a region counts as gone. One is a hiccup, two are a loss.</summary>
     public int MissesUntilLost { get; init; } = 2;
 

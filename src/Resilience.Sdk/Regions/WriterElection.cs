@@ -9,7 +9,7 @@ internal static class WriterElection
     public static void Run(ReducerStep step)
     {
         var before = step.Topology;
-        step.Topology = before with { Claimant = null, Conflict = null, HeldRegion = null };
+        step.Topology = before with { Claimant = null, Conflict = null, Held = null };
         Reclassify(step);
         var topology = step.Topology;
         var candidate = BestCandidate(topology);
@@ -51,22 +51,23 @@ internal static class WriterElection
         var report = candidate.Report!;
         if (previous is not null && previous.Region != candidate.Name)
         {
-            if (step.Rules.Switch == SwitchMode.Hold)
-            {
-                step.Topology = step.Topology with { HeldRegion = candidate.Name };
-                if (before.HeldRegion != candidate.Name)
-                {
-                    step.Raise(new SwitchHeld(step.At, candidate.Name, previous.Region));
-                }
-
-                return;
-            }
-
             var promotion = new AnnouncedPromotion(candidate.Name, report.Timeline);
             if (before.Announced != promotion)
             {
                 step.Topology = step.Topology with { Announced = promotion };
                 step.Raise(new PromotionSeen(step.At, candidate.Name, report.Term));
+            }
+
+            if (SwitchDecision.WhyNot(step.Rules, report, candidate.Name) is { } why)
+            {
+                Hold(step, new HeldSwitch(candidate.Name, why), previous, before);
+                return;
+            }
+
+            if (step.Rules.Switch == SwitchMode.Approval && before.Approved != promotion)
+            {
+                step.Topology = step.Topology with { Approved = promotion };
+                step.Raise(new SwitchApproved(step.At, candidate.Name, SwitchDecision.Counted(step.Rules, report, candidate.Name)));
             }
         }
 
@@ -77,6 +78,22 @@ internal static class WriterElection
         }
 
         Elect(step, candidate, previous);
+    }
+
+    /// <summary>Nobody has decided to leave the previous writer: while it is still the newest that anybody claimed, it serves.</summary>
+    private static void Hold(ReducerStep step, HeldSwitch held, WriterState previous, RegionTopology before)
+    {
+        step.Topology = step.Topology with { Held = held };
+        if (before.Held?.Region != held.Region)
+        {
+            step.Raise(new SwitchHeld(step.At, held.Region, previous.Region, held.Why));
+        }
+
+        if (step.Topology.Writer is null && step.Topology.Find(previous.Region) is { Condition: RegionCondition.Writable, Misses: 0 } back
+            && back.Report!.Epoch?.WriterRegion == back.Name)
+        {
+            Elect(step, back, previous);
+        }
     }
 
     private static void Elect(ReducerStep step, RegionState candidate, WriterState? previous)
@@ -138,7 +155,7 @@ internal static class WriterElection
     /// <summary>The highest term of a cluster, from what was elected and from every copy of its epoch row.</summary>
     private static WriterTerm Highest(RegionTopology topology, long cluster)
     {
-        var highest = topology.SystemIdentifier == cluster || topology.SystemIdentifier is null ? topology.HighestTerm : default;
+        var highest = topology.KnownTerm(cluster);
         foreach (var region in topology.Regions)
         {
             if (region.Report is { Epoch: { } row } report && report.SystemIdentifier == cluster && row.Epoch > highest.Epoch)

@@ -9,7 +9,7 @@ internal sealed class Relay : IDisposable
     private const int Backlog = 8;
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly CancellationTokenSource _stop = new();
-    private readonly CancellationTokenSource _vanished = new();
+    private CancellationTokenSource _vanished = new();
     private readonly List<Socket> _sockets = [];
     private readonly IPEndPoint _server;
 
@@ -41,6 +41,19 @@ internal sealed class Relay : IDisposable
         }
     }
 
+    /// <summary>Passes on again what connects from now on; what was connected is broken.</summary>
+    public void Return()
+    {
+        lock (_sockets)
+        {
+            _sockets.ForEach(socket => socket.Dispose());
+            _sockets.Clear();
+        }
+
+        _vanished = new CancellationTokenSource();
+        _ = AcceptAsync();
+    }
+
     public void Dispose()
     {
         _stop.Cancel();
@@ -53,7 +66,8 @@ internal sealed class Relay : IDisposable
 
     private async Task AcceptAsync()
     {
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, _vanished.Token);
+        var vanished = _vanished.Token;
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, vanished);
         try
         {
             while (true)
@@ -62,8 +76,8 @@ internal sealed class Relay : IDisposable
                 var server = Keep(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
                 client.NoDelay = true;
                 await server.ConnectAsync(_server, enough.Token);
-                _ = PassAsync(client, server);
-                _ = PassAsync(server, client);
+                _ = PassAsync(client, server, vanished);
+                _ = PassAsync(server, client, vanished);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or SocketException)
@@ -72,20 +86,20 @@ internal sealed class Relay : IDisposable
         }
     }
 
-    private async Task PassAsync(Socket from, Socket to)
+    private async Task PassAsync(Socket from, Socket to, CancellationToken vanished)
     {
         var buffer = new byte[16 * 1024];
         try
         {
             while (await from.ReceiveAsync(buffer, _stop.Token) is var count and > 0)
             {
-                if (!_vanished.IsCancellationRequested)
+                if (!vanished.IsCancellationRequested)
                 {
                     await to.SendAsync(buffer.AsMemory(0, count), _stop.Token);
                 }
             }
 
-            if (!_vanished.IsCancellationRequested)
+            if (!vanished.IsCancellationRequested)
             {
                 to.Shutdown(SocketShutdown.Send);
             }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Xunit.Abstractions;
 
 namespace Resilience.IntegrationTests.Health;
@@ -8,7 +9,9 @@ namespace Resilience.IntegrationTests.Health;
 public sealed class ThreadPoolTests(ITestOutputHelper output)
 {
     private const int Blocked = 600;
-    private static readonly TimeSpan Minute = TimeSpan.FromSeconds(60);
+
+    // What is to be seen is seen within 6 s; the figures in docs/health.md are of STARVED_SECONDS=60.
+    private static readonly TimeSpan Starved = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("STARVED_SECONDS") ?? "20", CultureInfo.InvariantCulture));
 
     [Fact]
     public async Task Starved_NoProbeFails_DegradedThenUnready_AliveAllTheTime()
@@ -18,9 +21,9 @@ public sealed class ThreadPoolTests(ITestOutputHelper output)
         IReadOnlyList<ProbeResult> live = [];
         using (new BlockedPool(Blocked, progresses: true))
         {
-            var other = new Thread(() => live = new Prober(app.Management, "/health/live").Run(20, Minute, threads: 1));
+            var other = new Thread(() => live = new Prober(app.Management, "/health/live").Run(20, Starved, threads: 1));
             other.Start();
-            ready = new Prober(app.Management, "/health/ready").Run(20, Minute, threads: 1);
+            ready = new Prober(app.Management, "/health/ready").Run(20, Starved, threads: 1);
             other.Join();
         }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Npgsql;
 using Resilience.Postgres;
+using Resilience.Regions;
 using Resilience.TestKit;
 using Xunit.Abstractions;
 
@@ -176,11 +177,15 @@ public sealed class AdversityTests(ITestOutputHelper output)
         TimeSpan? suspect = null;
         while (source.WriterRegion is not null && TimeProvider.System.GetElapsedTime(watch) < TimeSpan.FromSeconds(25))
         {
-            suspect ??= topology.Current.Topology.Phase != Resilience.Regions.TopologyPhase.Steady ? TimeProvider.System.GetElapsedTime(watch) : null;
+            suspect ??= topology.Current.Topology.Phase != TopologyPhase.Steady ? TimeProvider.System.GetElapsedTime(watch) : null;
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }
 
         var took = TimeProvider.System.GetElapsedTime(watch);
+        await Eventually.UntilAsync(
+            () => topology.Current.Topology.Diagnosis is { Kind: WriterDiagnosis.PrimaryDown } said && said.Evidence.Contains("its own connection to it is still open", StringComparison.Ordinal),
+            () => $"{topology.Current.Topology.Diagnosis}",
+            default);
         output.WriteLine($"'{more}': suspect after {suspect}, lost after {took}");
         var disposing = TimeProvider.System.GetTimestamp();
         await source.DisposeAsync();

@@ -1,3 +1,4 @@
+using Resilience.IntegrationTests.TestKit;
 using Resilience.Postgres;
 using Resilience.TestKit;
 
@@ -32,6 +33,37 @@ public sealed class ColdStartTests
 
         Assert.Equal("us-west-2", restarted.WriterRegion);
         Assert.Equal(database.West.Port, new Npgsql.NpgsqlConnectionStringBuilder(connection.ConnectionString).Port);
+    }
+
+    /// <summary>The new writer cannot be asked, the old one is up and near: only what an earlier run has seen tells that it is old.</summary>
+    [Fact]
+    public async Task Start_OnlyTheOldWriterIsThere_TheTermOfAnEarlierRunKeepsWritesAway()
+    {
+        var folder = Directory.CreateTempSubdirectory("terms-").FullName;
+        await using var servers = await TwoRegionPostgres.StartAsync();
+        await using (var first = RegionalDataSource.Create("payments-db", TwoRegionDatabase.Options(servers), termFolder: folder))
+        {
+            await first.ExecuteAsync("before", (_, _, _) => Task.CompletedTask);
+            await servers.West.WaitUntilCaughtUpAsync(servers.East);
+            await servers.East.KillAsync();
+            await servers.West.PromoteAsync();
+            await first.ExecuteAsync("after", (_, _, _) => Task.CompletedTask);
+        }
+
+        await servers.West.KillAsync();
+        await servers.East.RestartAsOldPrimaryAsync();
+        await using var restarted = RegionalDataSource.Create(
+            "payments-db", TwoRegionDatabase.Options(servers, TimeSpan.FromSeconds(2)), localRegion: "us-east-1", termFolder: folder);
+
+        var refused = await Assert.ThrowsAsync<WriterUnavailableException>(() => restarted.ExecuteAsync("split", (_, _, _) => Task.CompletedTask));
+        Assert.Contains("an earlier run of this process saw epoch 2, timeline 2", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(folder, "term-payments-db.json"), refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await Sql.QueryAsync<long>(servers.East, "SELECT count(*) FROM dr_resilience.operation WHERE operation_id <> 'before'"));
+
+        await servers.West.StartAsync();
+        Assert.Equal(OperationOutcome.Committed, await restarted.ExecuteAsync("split", (_, _, _) => Task.CompletedTask));
+        Assert.Equal("us-west-2", restarted.WriterRegion);
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

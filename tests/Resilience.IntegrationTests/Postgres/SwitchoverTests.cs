@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Npgsql;
 using Resilience.Postgres;
+using Resilience.Regions;
 using Resilience.TestKit;
 
 namespace Resilience.IntegrationTests.Postgres;
@@ -140,6 +141,43 @@ public sealed class SwitchoverTests
         Assert.Equal(database.West.Port, await RegionAsync(nearWest, TimeSpan.FromMinutes(5)));
     }
 
+    /// <summary>Right after the write only the writer will do; soon the near standby does; never one that has not got the write.</summary>
+    [Fact]
+    public async Task ReadToken_TheReaderHasTheWrite_FromTheWriterAtFirst_FromTheNearStandbySoon_NeverFromAStalledOne()
+    {
+        await using var database = await TwoRegionDatabase.StartAsync();
+        await using var nearWest = RegionalDataSource.Create("payments-db", TwoRegionDatabase.Options(database.Servers), localRegion: "us-west-2");
+        for (var i = 0; i < 20; i++)
+        {
+            await WriteAsync(database, $"own{i}");
+            var token = await database.Source.GetReadTokenAsync();
+            Assert.Equal(1, await CountAsync(nearWest, token, $"own{i}"));
+        }
+
+        var last = await database.Source.GetReadTokenAsync();
+        await Eventually.UntilAsync(
+            async ct =>
+            {
+                await using var reader = await nearWest.OpenReaderAsync(last, ct);
+                return PortOf(reader) == database.West.Port;
+            },
+            () => "the standby is not used",
+            default);
+        Assert.Equal(1, await CountAsync(nearWest, last, "own19"));
+
+        await database.West.StallWalReceiverAsync();
+        await WriteAsync(database, "stalled");
+        var late = await database.Source.GetReadTokenAsync();
+        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
+        Assert.Equal(1, await CountAsync(nearWest, late, "stalled"));
+
+        // What the token stands for is lost with the writer: what the successor has is all there is.
+        await database.East.KillAsync();
+        await database.West.PromoteAsync();
+        Assert.Equal(0, await CountAsync(nearWest, late, "stalled"));
+        Assert.Equal(1, await CountAsync(nearWest, late, "own19"));
+    }
+
     [Fact]
     public async Task ReadAsync_RegionDiesInTheMiddle_IsRunAgainElsewhere()
     {
@@ -189,6 +227,12 @@ public sealed class SwitchoverTests
         await database.West.PromoteAsync();
         await Eventually.UntilAsync(() => database.Source.WriterRegion == "us-west-2", () => "no failover", default);
     }
+
+    private static Task<long> CountAsync(RegionalDataSource source, ReadToken token, string id) => source.ReadAsync(token, async (connection, ct) =>
+    {
+        await using var command = new NpgsqlCommand("SELECT count(*) FROM written WHERE id = $1", connection) { Parameters = { new() { Value = id } } };
+        return (long)(await command.ExecuteScalarAsync(ct))!;
+    });
 
     private static Task<OperationOutcome> WriteAsync(TwoRegionDatabase database, string id) =>
         database.Source.ExecuteAsync(id, (c, t, ct) => TwoRegionDatabase.WriteAsync(c, t, id, ct));

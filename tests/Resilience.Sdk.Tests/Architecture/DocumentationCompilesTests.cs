@@ -57,6 +57,7 @@ public sealed partial class DocumentationCompilesTests
         $$"""
         using Npgsql;
         using Resilience.Postgres;
+        using Resilience.Regions;
         class Snippet
         {
             async Task RunAsync(RegionalDataSource db, string operationId, CancellationToken ct)

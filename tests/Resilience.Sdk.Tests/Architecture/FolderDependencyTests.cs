@@ -35,7 +35,8 @@ public sealed class FolderDependencyTests
         ["Health"] = ["Management", "Drain"],
         ["Middleware"] = ["Drain", "Degradation"],
         ["Degradation"] = [],
-        ["DependencyInjection"] = ["Health", "Middleware", "Management", "Drain", "Degradation"],
+        ["Operations"] = [],
+        ["DependencyInjection"] = ["Health", "Middleware", "Management", "Drain", "Degradation", "Operations"],
     };
 
     private static readonly Dictionary<string, string[]> Redis = new(StringComparer.Ordinal)

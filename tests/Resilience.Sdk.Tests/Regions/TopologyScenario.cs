@@ -25,29 +25,40 @@ internal sealed class TopologyScenario
 
     public List<TopologyEvent> History { get; } = [];
 
-    public static TopologyScenario Of(params string[] regions) => new(RegionTopology.Create(regions), TopologyRules.Default);
+    public static TopologyScenario Of(params string[] regions) => With(regions, SwitchMode.Automatic, remembered: null);
 
-    public static TopologyScenario Held(params string[] regions) =>
-        new(RegionTopology.Create(regions), TopologyRules.Default with { Switch = SwitchMode.Hold });
+    public static TopologyScenario With(IEnumerable<string> regions, SwitchMode mode, RememberedTerm? remembered) =>
+        new(RegionTopology.Create(regions, remembered), TopologyRules.Default with { Switch = mode });
 
     /// <summary>East writes with epoch 1 on timeline 1, west follows.</summary>
     public static TopologyScenario Steady() => Of("east", "west").Standby("west", epoch: 1).Writable("east", epoch: 1, claimedBy: "east");
 
     public TopologyScenario Writable(
-        string region, long? epoch = null, string? claimedBy = null, int? timeline = 1, long lsn = 1000, long cluster = Ours, TimeSpan? sentAgo = null) =>
-        Report(region, new ServerReport(false, false, cluster, timeline, lsn, Row(epoch, claimedBy ?? region), TimeSpan.FromMilliseconds(2)), sentAgo);
+        string region, long? epoch = null, string? claimedBy = null, int? timeline = 1, long lsn = 1000, long cluster = Ours, TimeSpan? sentAgo = null,
+        IEnumerable<SwitchApproval>? approvals = null) =>
+        Report(
+            region,
+            new ServerReport(false, false, cluster, timeline, lsn, Row(epoch, claimedBy ?? region), TimeSpan.FromMilliseconds(2)) { Approvals = [.. approvals ?? []] },
+            sentAgo);
 
-    public TopologyScenario Standby(string region, long? epoch = null, string claimedBy = "east", long lsn = 1000, long cluster = Ours) =>
-        Report(region, new ServerReport(true, false, cluster, null, lsn, Row(epoch, claimedBy), TimeSpan.FromMilliseconds(2)), null);
+    public TopologyScenario Standby(
+        string region, long? epoch = null, string claimedBy = "east", long lsn = 1000, long cluster = Ours, long received = 0, bool fed = false) =>
+        Report(
+            region,
+            new ServerReport(true, false, cluster, null, lsn, Row(epoch, claimedBy), TimeSpan.FromMilliseconds(2)) { Received = received, IsFed = fed },
+            null);
 
     public TopologyScenario ReadOnly(string region) =>
         Report(region, new ServerReport(false, true, Ours, 1, 1000, Row(1, "east"), TimeSpan.FromMilliseconds(2)), null);
 
-    public TopologyScenario Fails(string region, RegionFailureKind kind = RegionFailureKind.Unreachable, TimeSpan? sentAgo = null)
+    public TopologyScenario Fails(string region, RegionFailureKind kind = RegionFailureKind.Unreachable, TimeSpan? sentAgo = null, bool refused = false)
     {
         Advance(TimeSpan.FromSeconds(1));
-        return Apply(new ProbeFailed(region, Now - (sentAgo ?? TimeSpan.FromMilliseconds(2)), Now, new RegionFailure(kind, $"{kind}")));
+        return Apply(new ProbeFailed(region, Now - (sentAgo ?? TimeSpan.FromMilliseconds(2)), Now, new RegionFailure(kind, $"{kind}") { IsRefusal = refused }));
     }
+
+    /// <summary>Another observer of the same database has seen a term.</summary>
+    public TopologyScenario HearsOf(long epoch, int timeline, long cluster = Ours) => Apply(new TermSeen(new WriterTerm(epoch, timeline), cluster, Now));
 
     public TopologyScenario AnswersLate(string region, TimeSpan roundTrip)
     {

@@ -1,0 +1,74 @@
+using System.Text.Json;
+
+namespace Resilience.Evidence;
+
+/// <summary>A record as JSON: the same in <c>/health</c>, in the log of failovers and in the report for auditors.</summary>
+internal static class FailoverJson
+{
+    public static void Write(Utf8JsonWriter json, FailoverRecord record)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", record.Id);
+        json.WriteString("dependency", record.Dependency);
+        json.WriteString("from", record.FromRegion);
+        json.WriteString("to", record.ToRegion);
+        json.WriteNumber("epoch", record.Epoch);
+        json.WriteString("reason", record.Reason);
+        json.WriteString("diagnosis", JsonNamingPolicy.KebabCaseLower.ConvertName(record.Diagnosis.ToString()));
+        json.WriteString("evidence", record.Evidence);
+        json.WriteString("lastContactAt", record.LastContactAt);
+        json.WriteString("firstSignAt", record.FirstSignAt);
+        json.WriteString("detectedAt", record.DetectedAt);
+        WriteMoment(json, "promotionSeenAt", record.PromotionSeenAt);
+        json.WriteString("validatedAt", record.ValidatedAt);
+        json.WriteString("decidedAt", record.DecidedAt);
+        json.WriteString("switchedAt", record.SwitchedAt);
+        WriteMoment(json, "firstSuccessAt", record.FirstSuccessAt);
+        WriteSeconds(json, "rtoSeconds", record.Rto);
+        WriteSeconds(json, "rtoTargetSeconds", record.RtoTarget);
+        WriteSeconds(json, "exposureSeconds", record.Exposure);
+        WriteSeconds(json, "rpoTargetSeconds", record.RpoTarget);
+        json.WriteStartArray("approvals");
+        foreach (var consent in record.Approvals)
+        {
+            json.WriteStartObject();
+            json.WriteString("principal", consent.Principal);
+            json.WriteString("at", consent.At);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("phases");
+        WriteSeconds(json, "detection", record.Detection);
+        WriteSeconds(json, "validation", record.Validation);
+        WriteSeconds(json, "decision", record.Decision);
+        WriteSeconds(json, "switch", record.Switch);
+        WriteSeconds(json, "firstSuccess", record.FirstSuccess);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteMoment(Utf8JsonWriter json, string name, DateTimeOffset? moment)
+    {
+        if (moment is { } value)
+        {
+            json.WriteString(name, value);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
+    private static void WriteSeconds(Utf8JsonWriter json, string name, TimeSpan? duration)
+    {
+        if (duration is { } value)
+        {
+            json.WriteNumber(name, Math.Round(value.TotalSeconds, 3));
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+}

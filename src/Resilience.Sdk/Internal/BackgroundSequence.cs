@@ -1,0 +1,29 @@
+namespace Resilience.Internal;
+
+/// <summary>Runs what it is given one after the other, in the order it was given, on no caller's time. Nothing runs while there is nothing to do.</summary>
+/// <remarks>Thread-safe. What an action throws is lost; it has to say by itself that it failed.</remarks>
+internal sealed class BackgroundSequence : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private Task _last = Task.CompletedTask;
+
+    public void Add(Action action)
+    {
+        lock (_lock)
+        {
+            _last = _last.ContinueWith(_ => action(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Waits until all that was given has run.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task last;
+        lock (_lock)
+        {
+            last = _last;
+        }
+
+        await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}

@@ -1,0 +1,112 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Resilience.Internal;
+using Resilience.Regions;
+
+namespace Resilience.Postgres;
+
+/// <summary>Where people look at a switch and consent to it. Consents are kept in the promoted server; the reducer counts them.</summary>
+internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet active, Func<bool> isVerified, ILogger logger)
+{
+    private const int LongestPrincipal = 255;
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
+    public SwitchStatus Status()
+    {
+        var set = active.Current;
+        var topology = set.Current.Topology;
+        var rules = set.Rules;
+        var candidate = topology.Held?.Region ?? (topology.Claimant != topology.Writer?.Region ? topology.Claimant : null);
+        var report = candidate is null ? null : topology[candidate].Report;
+        return new SwitchStatus
+        {
+            Dependency = dependency,
+            Mode = rules.Switch,
+            Phase = Phase(topology),
+            Writer = topology.Writer?.Region,
+            Diagnosis = topology.Diagnosis.Kind,
+            Evidence = topology.Diagnosis.Evidence,
+            Candidate = candidate,
+            Next = Next(topology, candidate),
+            ApprovalsNeeded = rules.Switch == SwitchMode.Approval ? rules.Approvals : 0,
+            ApprovedBy = report is null ? [] : [.. SwitchDecision.Counted(rules, report, candidate!).Select(approval => approval.Principal)],
+        };
+    }
+
+    public Task ApproveAsync(string region, string principal, CancellationToken cancellationToken) =>
+        WriteAsync(region, principal, PostgresSql.Approve, "approved", cancellationToken);
+
+    public Task WithdrawAsync(string region, string principal, CancellationToken cancellationToken) =>
+        WriteAsync(region, principal, PostgresSql.WithdrawApproval, "no longer approved", cancellationToken);
+
+    private async Task WriteAsync(string region, string principal, string sql, string what, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(principal);
+        if (principal.Length > LongestPrincipal || principal.Any(char.IsControl))
+        {
+            throw new ArgumentException($"The principal has {principal.Length} characters. Use 1 to {LongestPrincipal}, without control characters.", nameof(principal));
+        }
+
+        var set = active.Current;
+        var topology = set.Current.Topology;
+        if (set.Rules.Switch != SwitchMode.Approval)
+        {
+            throw new InvalidOperationException($"Nothing waits for approval: Switch:Mode of '{dependency}' is {set.Rules.Switch}.");
+        }
+
+        if (topology.Held?.Region != region)
+        {
+            throw new InvalidOperationException(
+                $"No switch of '{dependency}' to '{region}' waits for approval{(topology.Held is { } held ? $"; one to '{held.Region}' does" : "")}. {Next(topology, topology.Held?.Region)}");
+        }
+
+        var endpoint = set.Endpoint(region);
+        await using var connection = await endpoint.Pool.OpenAsync(endpoint.Pool.Watcher, Longest, endpoint.Pool.Gone, cancellationToken);
+        await CreateAsync(connection, cancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection)
+        {
+            Parameters = { new() { Value = region }, new() { Value = topology[region].Report!.Timeline ?? 0 }, new() { Value = principal } },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        Guarded.Run(() => LogConsent(logger, dependency, region, what, principal));
+        endpoint.Monitor.Wake();
+    }
+
+    /// <summary>Several may come at once; and a role that may not create tables needs not, where the owner has.</summary>
+    private static async Task CreateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var present = new NpgsqlCommand(PostgresSql.HasApprovals, connection);
+        if ((bool)(await present.ExecuteScalarAsync(cancellationToken))!)
+        {
+            return;
+        }
+
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { new(PostgresSql.LockSchema), new(PostgresSql.CreateApprovals) } };
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private string Phase(RegionTopology topology) => topology switch
+    {
+        { Held: not null, Writer: null } => "decision",
+        { Phase: TopologyPhase.Discovering } => "discovery",
+        { Phase: TopologyPhase.Suspect } => "detection",
+        { Claimant: { } claimant, Writer: null } when claimant != topology.LastWriter?.Region => "execution",
+        { Writer: null } => "validation",
+        _ => isVerified() ? "steady" : "verification",
+    };
+
+    private static string Next(RegionTopology topology, string? candidate) => topology switch
+    {
+        { Held: { } held, Writer: { } writer } => $"Writes stay with '{writer.Region}'; '{held.Region}' was promoted, but {held.Why}.",
+        { Held: { } held } => $"Writes move to '{held.Region}' once it may be followed: {held.Why}. Should the previous writer return before that, they go back to it.",
+        { Writer: { } writer } when candidate is null => $"Writes go to '{writer.Region}'; they would follow a promotion elsewhere.",
+        _ when candidate is not null => $"Writes move to '{candidate}' as soon as its claim is written down.",
+        { Phase: TopologyPhase.Discovering } => "Writes go to the first region that proves itself.",
+        _ => "Writes go on as soon as the last writer answers, or another region is promoted.",
+    };
+
+    [LoggerMessage(1027, LogLevel.Warning, "'{Dependency}': the switch to region '{Region}' is {What} by '{Principal}'")]
+    private static partial void LogConsent(ILogger logger, string dependency, string region, string what, string principal);
+}

@@ -1,0 +1,37 @@
+using Resilience.Regions;
+
+namespace Resilience.Postgres;
+
+/// <summary>Where a database stands between two writers: what the SDK sees, what it would do next, and what it waits for.</summary>
+public sealed record SwitchStatus
+{
+    /// <summary>The database's name in the configuration.</summary>
+    public required string Dependency { get; init; }
+
+    /// <summary>Who decides.</summary>
+    public required SwitchMode Mode { get; init; }
+
+    /// <summary>The phase of the runbook: <c>discovery</c>, <c>steady</c>, <c>detection</c>, <c>validation</c>, <c>decision</c>, <c>execution</c> or <c>verification</c>.</summary>
+    public required string Phase { get; init; }
+
+    /// <summary>The region that is written to now, or null.</summary>
+    public required string? Writer { get; init; }
+
+    /// <summary>What seems to be the matter.</summary>
+    public required WriterDiagnosis Diagnosis { get; init; }
+
+    /// <summary>The answers that it rests on.</summary>
+    public required string Evidence { get; init; }
+
+    /// <summary>The promoted region that writes would move to, or null when none is promoted.</summary>
+    public string? Candidate { get; init; }
+
+    /// <summary>What would happen next if nothing changed, in a sentence.</summary>
+    public required string Next { get; init; }
+
+    /// <summary>How many different people must approve; 0 when nobody has to.</summary>
+    public int ApprovalsNeeded { get; init; }
+
+    /// <summary>Who has approved the switch to <see cref="Candidate"/> so far, and counts.</summary>
+    public IReadOnlyList<string> ApprovedBy { get; init; } = [];
+}
