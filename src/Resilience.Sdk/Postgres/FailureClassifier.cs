@@ -53,6 +53,10 @@ internal static class FailureClassifier
     public static bool IsConflict(Exception exception) =>
         Find<PostgresException>(exception)?.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
 
+    /// <summary>True when a token ended it, on our side or, asked by us, on the server's.</summary>
+    public static bool IsCancellation(Exception exception) =>
+        Find<OperationCanceledException>(exception) is not null || Find<PostgresException>(exception)?.SqlState == PostgresErrorCodes.QueryCanceled;
+
     /// <summary>True when every connection of the pool, or of the server, is in use: the region is well, but a caller has to wait.</summary>
     public static bool IsBusy(Exception exception) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } || (exception is NpgsqlException npgsql && IsPoolExhausted(npgsql));

@@ -30,6 +30,9 @@ internal sealed class OperationAttempts(
     /// <summary>Whether the attempt's connection was broken when it ended.</summary>
     public bool IsBroken { get; set; }
 
+    /// <summary>The last connection that led to a former writer, in words; what a caller has to know when time is up.</summary>
+    public string? Astray { get; set; }
+
     /// <summary>
     /// True from a COMMIT without an answer until the ledger has answered. While it is true, no failure may leave as one
     /// that says that nothing is committed.

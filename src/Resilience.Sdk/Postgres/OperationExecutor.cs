@@ -30,7 +30,7 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
                 attempts.IsBroken = false;
                 opened = await opener.OpenAsync(
                     attempts.Seen, patience, attempts.Deadline ?? Deadline.In(patience, opener.Clock), cancellationToken);
-                var outcome = await AttemptAsync(attempts, opened.Value.Connection, cancellationToken);
+                var outcome = await AttemptAsync(attempts, opened.Value, cancellationToken);
                 onCommitted(opened.Value.Route);
                 activity?.SetTag("dr.region", opened.Value.Route.Region);
                 activity?.SetTag("dr.attempts", attempts.Repeats + 1);
@@ -49,14 +49,21 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
         }
     }
 
-    private async Task<OperationOutcome> AttemptAsync(OperationAttempts attempts, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<OperationOutcome> AttemptAsync(OperationAttempts attempts, OpenedWriter opened, CancellationToken callers)
     {
+        var connection = opened.Connection;
         var committing = Task.CompletedTask;
+        var over = opened.Route.Reign.Over;
+        var either = CancellationTokenSource.CreateLinkedTokenSource(callers);
+        var cancellationToken = either.Token;
+
+        // Each on a thread of its own: a client that tells a hung server to stop blocks for seconds.
+        var ending = over.UnsafeRegister(static source => _ = BlockingCancellation.RunAsync((CancellationTokenSource)source!), either);
         try
         {
             attempts.Stage = OperationStage.Asking;
             var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var doneBy = await OperationLedger.EnterAsync(connection, transaction, attempts.OperationId, attempts.CallId, cancellationToken);
+            var doneBy = await OperationLedger.EnterAsync(connection, transaction, attempts.OperationId, attempts.CallId, opened.Route, cancellationToken);
             if (doneBy is null)
             {
                 // The ledger has answered: whatever was unknown before is known not to be committed.
@@ -76,6 +83,12 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
         }
         finally
         {
+            await ending.DisposeAsync();
+            if (!over.IsCancellationRequested)
+            {
+                either.Dispose();
+            }
+
             attempts.IsBroken = connection.FullState.HasFlag(ConnectionState.Broken);
             if (committing.IsCompleted)
             {
@@ -116,7 +129,7 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
     {
         if (attempts.Stage == OperationStage.Committing)
         {
-            attempts.IsUnknown = IsUnanswered(exception, attempts.IsBroken);
+            attempts.IsUnknown = IsUnanswered(exception, attempts.IsBroken || IsOver(opened, exception));
         }
 
         SeenFailure? seen = null;
@@ -125,7 +138,16 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
             seen = writer.Route.Report(failure);
         }
 
+        if (exception is FormerWriterException former)
+        {
+            // Probes go over connections of their own and may well be right about the region: new connections may be, too.
+            attempts.Astray = former.Message;
+            opened!.Value.Route.Pool.Forget();
+            seen = opened.Value.Route.Report(former.Failure);
+        }
+
         var repeatable = seen is not null
+            || IsOver(opened, exception)
             || attempts.IsUnknown
             || FailureClassifier.IsConflict(exception)
             || (attempts.Stage == OperationStage.Asking && exception is ObjectDisposedException);
@@ -136,15 +158,26 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
 
         attempts.Deadline ??= Deadline.In(attempts.Patience, opener.Clock);
         attempts.Seen = seen ?? attempts.Seen;
-        return !attempts.Deadline.Value.IsPast || GiveUp(attempts, exception);
+        return !attempts.Deadline.Value.IsPast || GiveUp(attempts, exception, isOver: IsOver(opened, exception));
     }
 
+    /// <summary>True when the attempt was ended because another writer was elected meanwhile.</summary>
+    private static bool IsOver(OpenedWriter? opened, Exception exception) =>
+        opened is { Route.Reign.Over.IsCancellationRequested: true } && FailureClassifier.IsCancellation(exception);
+
     /// <returns>False: the exception is thrown as it is. It may be, because nothing is unknown.</returns>
-    private static bool GiveUp(OperationAttempts attempts, Exception exception)
+    private static bool GiveUp(OperationAttempts attempts, Exception exception, bool isOver = false)
     {
         if (attempts.IsUnknown)
         {
             throw Unknown(attempts, exception);
+        }
+
+        // Not the caller's own cancellation: a token of ours, of which the caller knows nothing.
+        var why = isOver ? "The writer was replaced, and no time is left." : exception is FormerWriterException or WriterUnavailableException ? attempts.Astray : null;
+        if (why is not null)
+        {
+            throw new WriterUnavailableException($"Operation '{attempts.OperationId}' is not committed. {why}{(exception is WriterUnavailableException ? $" {exception.Message}" : "")}", exception);
         }
 
         return false;

@@ -11,17 +11,28 @@ internal static class OperationLedger
 {
     /// <summary>Enters the operation.</summary>
     /// <returns>Null when the work is to be done now; otherwise the call that has done it.</returns>
-    public static async Task<Guid?> EnterAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string operationId, Guid callId, CancellationToken cancellationToken)
+    /// <exception cref="FormerWriterException">The connection leads to a server of an earlier epoch.</exception>
+    public static async Task<Guid?> EnterAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string operationId, Guid callId, WriterRoute route, CancellationToken cancellationToken)
     {
         while (true)
         {
             await using var enter = new NpgsqlCommand(PostgresSql.EnterOperation, connection, transaction)
             {
-                Parameters = { new() { Value = operationId }, new() { Value = callId } },
+                Parameters = { new() { Value = operationId }, new() { Value = callId }, new() { Value = route.Reign.Epoch } },
             };
-            if (await enter.ExecuteScalarAsync(cancellationToken) is not null)
+            await using (var reader = await enter.ExecuteReaderAsync(cancellationToken))
             {
-                return null;
+                await reader.ReadAsync(cancellationToken);
+                if (reader.GetBoolean(1))
+                {
+                    return null;
+                }
+
+                if (reader.GetValue(0) is long epoch && epoch < route.Reign.Epoch)
+                {
+                    throw new FormerWriterException(route.Region, epoch, route.Reign.Epoch);
+                }
             }
 
             await using var read = new NpgsqlCommand(PostgresSql.ReadOperation, connection, transaction) { Parameters = { new() { Value = operationId } } };

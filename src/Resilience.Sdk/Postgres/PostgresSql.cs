@@ -87,9 +87,18 @@ internal static class PostgresSql
         WHERE row.writer_region <> $1
         """;
 
-    /// <summary>Enters an operation; returns a row only for the first. Waits for a transaction that is entering the same id.</summary>
-    public const string EnterOperation =
-        "INSERT INTO dr_resilience.operation (operation_id, call_id) VALUES ($1, $2) ON CONFLICT (operation_id) DO NOTHING RETURNING true";
+    /// <summary>
+    /// Enters an operation, unless the server is of an earlier epoch than $3: that is asked in the same round trip in which the
+    /// transaction begins. Waits for a transaction that is entering the same id. Tells the epoch, and whether this one was entered.
+    /// </summary>
+    public const string EnterOperation = """
+        WITH fence AS (SELECT epoch FROM dr_resilience.writer_epoch),
+        entered AS (
+            INSERT INTO dr_resilience.operation (operation_id, call_id)
+            SELECT $1, $2 WHERE coalesce((SELECT epoch FROM fence), $3) >= $3
+            ON CONFLICT (operation_id) DO NOTHING RETURNING true)
+        SELECT (SELECT epoch FROM fence), EXISTS (SELECT FROM entered)
+        """;
 
     public const string ReadOperation = "SELECT call_id FROM dr_resilience.operation WHERE operation_id = $1";
 

@@ -20,6 +20,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     private RegionSet? _candidate;
     private bool _isInUse;
     private WriterRoute? _route;
+    private Reign? _reign;
 
     public RegionSet(PostgresOptions options, RegionTopology? before, RegionSetContext context)
     {
@@ -229,7 +230,10 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
                 Endpoint(restarted.Region).Pool.Forget();
                 break;
             case WriterElected elected:
-                Volatile.Write(ref _route, new WriterRoute(this, Endpoint(elected.Region), elected.Writer.Generation));
+                var former = _reign;
+                _reign = new Reign(elected.Writer.Generation, elected.Writer.Term.Epoch);
+                Volatile.Write(ref _route, new WriterRoute(this, Endpoint(elected.Region), _reign));
+                former?.End();
                 if (elected.Previous is { } previous && previous != elected.Region)
                 {
                     Endpoints.FirstOrDefault(endpoint => endpoint.Region == previous)?.Pool.Forget();
@@ -237,7 +241,9 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
 
                 break;
             case WriterConfirmed { WasLost: true } confirmed:
-                Volatile.Write(ref _route, new WriterRoute(this, Endpoint(confirmed.Region), topology.Writer!.Generation));
+                // Elected before: a set never confirms a writer that it has not elected, except one that it took over with a reload.
+                _reign ??= new Reign(topology.Writer!.Generation, topology.Writer.Term.Epoch);
+                Volatile.Write(ref _route, new WriterRoute(this, Endpoint(confirmed.Region), _reign));
                 break;
             case RegionChanged { To: RegionCondition.Standby or RegionCondition.Writable } changed:
                 Endpoint(changed.Region).Warm(Stopping);

@@ -12,13 +12,13 @@ internal sealed class WriterRoute
     private readonly CancellationToken _gone;
     private int _served;
 
-    public WriterRoute(RegionSet set, RegionEndpoint endpoint, long generation)
+    public WriterRoute(RegionSet set, RegionEndpoint endpoint, Reign reign)
     {
         _set = set;
         Endpoint = endpoint;
         Pool = endpoint.Pool;
         _gone = Pool.Gone;
-        Generation = generation;
+        Reign = reign;
         _onStateChange = OnStateChange;
     }
 
@@ -28,7 +28,9 @@ internal sealed class WriterRoute
 
     public string Region => Endpoint.Region;
 
-    public long Generation { get; }
+    public Reign Reign { get; }
+
+    public long Generation => Reign.Generation;
 
     /// <summary>True for the first caller only: who asks first saw the first success on this route.</summary>
     public bool FirstServed() => Volatile.Read(ref _served) == 0 && Interlocked.Exchange(ref _served, 1) == 0;
