@@ -57,7 +57,7 @@ internal static class PostgresOptionsReader
             Mode = section.Choice("Mode", defaults.Mode),
             Approvals = section.Integer("Approvals", defaults.Approvals, 1, 10),
             ApprovalExpiry = section.Duration("ApprovalExpiry", defaults.ApprovalExpiry, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)),
-            Corroboration = section.Choice("Corroboration", defaults.Corroboration, Corroboration.Strict),
+            Corroboration = section.Choice("Corroboration", defaults.Corroboration),
         };
         section.RejectUnknownKeys();
         return options;

@@ -45,9 +45,9 @@ internal static class PostgresOptionsValidator
             yield return ("Switch:Approvals", options.Switch.Approvals.ToString(CultureInfo.InvariantCulture), "is not 1 to 10.");
         }
 
-        if (options.Switch.Corroboration == Corroboration.Strict)
+        if (options.Switch.Corroboration == Corroboration.Strict && options.Regions.Count < 3)
         {
-            yield return ("Switch:Corroboration", nameof(Corroboration.Strict), "is not available in this version. Use Available.");
+            yield return ("Switch:Corroboration", nameof(Corroboration.Strict), $"needs at least 3 regions, and there are {options.Regions.Count}: with two, the loss of either would stop writes. Add a region, or use Available.");
         }
     }
 

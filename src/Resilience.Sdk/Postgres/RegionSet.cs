@@ -28,7 +28,13 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         Stopping = _stopping.Token;
         _context = context;
         var names = options.Regions.Select(region => region.Name).ToList();
-        Rules = new TopologyRules { Switch = options.Switch.Mode, Approvals = options.Switch.Approvals, ApprovalExpiry = options.Switch.ApprovalExpiry };
+        Rules = new TopologyRules
+        {
+            Switch = options.Switch.Mode,
+            Approvals = options.Switch.Approvals,
+            ApprovalExpiry = options.Switch.ApprovalExpiry,
+            NeedsWitness = options.Switch.Corroboration == Corroboration.Strict,
+        };
         _tracker = new TopologyTracker(
             before?.Restart(names) ?? RegionTopology.Create(names, context.Terms.Latest),
             Rules,

@@ -17,7 +17,7 @@ public sealed record SwitchOptions
     /// <value>15 minutes by default; 1 minute to 1 day.</value>
     public TimeSpan ApprovalExpiry { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>What to do without a second witness.</summary>
+    /// <summary>What to do when only one region answers.</summary>
     /// <value><see cref="Postgres.Corroboration.Available"/> by default.</value>
     public Corroboration Corroboration { get; init; } = Corroboration.Available;
 }

@@ -73,6 +73,11 @@ internal sealed record Diagnosis(WriterDiagnosis Kind, string Evidence)
             return new(WriterDiagnosis.Unknown, $"no region takes writes: {Causes(topology)}");
         }
 
+        if (last.Reachable && topology.Held is { } held && held.Region == last.Name)
+        {
+            return new(WriterDiagnosis.LocalPartition, $"'{last.Name}' answers, but {held.Why}");
+        }
+
         if (last.Reachable)
         {
             return last.Condition == RegionCondition.ReadOnly

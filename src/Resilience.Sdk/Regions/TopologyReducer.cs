@@ -172,6 +172,11 @@ internal static class TopologyReducer
                 step.Lose($"no probe of it was answered or failed for {step.Rules.StaleAfter.TotalSeconds:0.#} s");
             }
         }
+
+        if (step.Rules.NeedsWitness)
+        {
+            WriterElection.Run(step);
+        }
     }
 
     private static RegionCondition Classify(RegionTopology topology, ServerReport report)

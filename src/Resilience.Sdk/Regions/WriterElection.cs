@@ -11,6 +11,11 @@ internal static class WriterElection
         var before = step.Topology;
         step.Topology = before with { Claimant = null, Conflict = null, Held = null };
         Reclassify(step);
+        if (step.Topology.Writer is { } unseen && !SwitchDecision.HasWitness(step, unseen.Region))
+        {
+            step.Lose(SwitchDecision.NoWitness);
+        }
+
         var topology = step.Topology;
         var candidate = BestCandidate(topology);
         if (candidate is null || candidate.Name == topology.Writer?.Region)
@@ -49,6 +54,12 @@ internal static class WriterElection
     {
         var previous = step.Topology.Writer ?? step.Topology.LastWriter;
         var report = candidate.Report!;
+        if (!SwitchDecision.HasWitness(step, candidate.Name))
+        {
+            step.Topology = step.Topology with { Held = new HeldSwitch(candidate.Name, SwitchDecision.NoWitness) };
+            return;
+        }
+
         if (previous is not null && previous.Region != candidate.Name)
         {
             var promotion = new AnnouncedPromotion(candidate.Name, report.Timeline);

@@ -140,7 +140,7 @@ public sealed class SettingsReaderTests
     [InlineData($"{Regions}:7:Name", "", "is missing", ":Regions:7:Name")]
     [InlineData($"{Regions}:0:Name", "Host=a;Password=x", "looks like a connection string", "swapped")]
     [InlineData($"{Postgres}:Switch:Mode", "1", "is not known", "Allowed: Automatic, Approval, Hold")]
-    [InlineData($"{Postgres}:Switch:Corroboration", "Strict", "is not available in this version", "Available")]
+    [InlineData($"{Postgres}:Switch:Corroboration", "Strict", "needs at least 3 regions", "Available")]
     [InlineData($"{Postgres}:Switch:Approvals", "0", "is not a whole number from 1 to 10", "Approvals")]
     [InlineData($"{Postgres}:Switch", "Automatic", "a section with keys is expected", "Switch")]
     [InlineData($"{Postgres}:Failback", "Auto", "is not known", "Manual")]

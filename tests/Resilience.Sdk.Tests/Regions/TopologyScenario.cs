@@ -27,8 +27,8 @@ internal sealed class TopologyScenario
 
     public static TopologyScenario Of(params string[] regions) => With(regions, SwitchMode.Automatic, remembered: null);
 
-    public static TopologyScenario With(IEnumerable<string> regions, SwitchMode mode, RememberedTerm? remembered) =>
-        new(RegionTopology.Create(regions, remembered), TopologyRules.Default with { Switch = mode });
+    public static TopologyScenario With(IEnumerable<string> regions, SwitchMode mode, RememberedTerm? remembered, bool needsWitness = false) =>
+        new(RegionTopology.Create(regions, remembered), TopologyRules.Default with { Switch = mode, NeedsWitness = needsWitness });
 
     /// <summary>East writes with epoch 1 on timeline 1, west follows.</summary>
     public static TopologyScenario Steady() => Of("east", "west").Standby("west", epoch: 1).Writable("east", epoch: 1, claimedBy: "east");

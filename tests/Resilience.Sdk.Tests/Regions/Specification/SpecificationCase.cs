@@ -19,7 +19,8 @@ internal static class SpecificationCase
             ((YamlSequenceNode)read.Children["regions"]).Select(region => ((YamlScalarNode)region).Value!),
             Text(read, "mode") is { } mode ? Enum.Parse<SwitchMode>(mode) : SwitchMode.Automatic,
             remembered.Count == 0 ? null : new RememberedTerm(
-                Number(remembered, "cluster", TopologyScenario.Ours)!.Value, new WriterTerm(Number(remembered, "epoch")!.Value, (int)Number(remembered, "timeline")!.Value), "the file"));
+                Number(remembered, "cluster", TopologyScenario.Ours)!.Value, new WriterTerm(Number(remembered, "epoch")!.Value, (int)Number(remembered, "timeline")!.Value), "the file"),
+            needsWitness: Text(read, "witness") == "needed");
     }
 
     public static TopologyScenario Do(TopologyScenario scenario, string step)
