@@ -7,5 +7,8 @@ builder.AddPaymentService();
 var app = builder.Build();
 app.UseDrResilience();
 app.MapDrHealth();
+
+// Open in Development and on the management port; give it an authorisation policy where people are to consent to switches.
+app.MapDrOperations();
 app.MapPaymentService();
 await app.RunAsync();

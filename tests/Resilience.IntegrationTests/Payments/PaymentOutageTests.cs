@@ -40,6 +40,32 @@ public sealed class PaymentOutageTests(ITestOutputHelper output)
         Assert.Equal(0, await Sql.QueryAsync<long>(fleet.East, "SELECT count(*) FROM payments WHERE idempotency_key LIKE 'after%' OR status <> 'pending'"));
     }
 
+    /// <summary>
+    /// The queue has made payments of which the standby knows nothing, neither that they were asked for nor that they are made: the
+    /// gateway has the money, and the survivor's ledger gets its rows all the same.
+    /// </summary>
+    [Fact]
+    public async Task FailoverLosesPaymentsThatTheQueueHasMade_TheSurvivorGetsThem_ChargedOnce()
+    {
+        await using var fleet = await PaymentFleet.StartTwoRegionsAsync(replicas: 2);
+        await fleet.GatewayDownAsync();
+        await fleet.PayAsync("before");
+        await PaymentFleet.UntilAsync(fleet.West, "to_regclass('dr_resilience.queue_entry') IS NOT NULL");
+        await PaymentFleet.UntilAsync(fleet.West, "count(*) = 1 FROM dr_resilience.queue_entry");
+        await fleet.West.StallWalReceiverAsync();
+        await PayInTurnAsync(fleet, "lost", 40);
+        await fleet.HealAsync();
+        await PaymentFleet.UntilAsync(fleet.East, "count(*) = 41 FROM payments WHERE status = 'captured'");
+        await PaymentFleet.UntilAsync(fleet.East, "count(*) = 41 FROM dr_resilience.queue_entry WHERE state = 2");
+
+        await fleet.East.KillAsync();
+        await fleet.West.PromoteAsync();
+        output.WriteLine($"{await Sql.QueryAsync<long>(fleet.West, "SELECT count(*) FROM payments")} of {fleet.Acknowledged.Count} payments were on the survivor");
+
+        Assert.Equal(41, fleet.Acknowledged.Count);
+        await fleet.EachAcknowledgedIsChargedOnceAsync(fleet.West);
+    }
+
     /// <summary>A commit waits for a synchronous standby that is gone: nobody is told that it succeeded; the journal promises instead.</summary>
     [Fact]
     public async Task SynchronousStandbyGone_NothingIsAcknowledgedFromTheDatabase_AndAllIsThereAfterItsLoss()

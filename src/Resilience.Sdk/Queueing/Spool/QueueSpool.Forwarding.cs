@@ -217,7 +217,10 @@ internal sealed partial class QueueSpool
         lock (_lock)
         {
             _generations.TryAdd(store, generation);
-            asked = batch.ConvertAll(item => (item, item.Version, item.IsCompleted));
+
+            // What was completed under an earlier writer may have been lost with it, and what its handler had committed, too: it is
+            // stored as it was promised, and if the store does not have it, it is carried out again under its key.
+            asked = batch.ConvertAll(item => (item, item.Version, item.IsCompleted && (item.CompletedIn is null || item.CompletedIn == generation)));
         }
 
         var completed = asked.Where(one => one.IsCompleted).Select(one => one.Item.Entry).ToList();

@@ -118,7 +118,10 @@ internal sealed partial class QueueSpool : IAsyncDisposable
     }
 
     /// <summary>Writes down that an entry was carried out. Does not fail: without the note it may be carried out again, under the same key.</summary>
-    public async ValueTask CompletedAsync(QueueEntry entry, CancellationToken cancellationToken)
+    /// <param name="entry">The entry.</param>
+    /// <param name="generation">The store's generation before its handler began.</param>
+    /// <param name="cancellationToken">Ends the wait for the journal.</param>
+    public async ValueTask CompletedAsync(QueueEntry entry, string generation, CancellationToken cancellationToken)
     {
         try
         {
@@ -131,7 +134,7 @@ internal sealed partial class QueueSpool : IAsyncDisposable
                     item.Durable.TrySetResult();
                 }
 
-                item.IsCompleted = true;
+                (item.IsCompleted, item.CompletedIn) = (true, generation);
                 item.Segments.Add(segment);
                 item.ChangedAt = _clock.Now;
                 Await(item);

@@ -16,6 +16,9 @@ internal sealed class SpoolItem(QueueEntry entry)
 
     public bool IsCompleted { get; set; }
 
+    /// <summary>The store's generation when its handler began; null when another run of the program completed it.</summary>
+    public string? CompletedIn { get; set; }
+
     /// <summary>When it was completed here.</summary>
     public TimeSpan ChangedAt { get; set; } = TimeSpan.MinValue;
 

@@ -189,14 +189,14 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
     private async Task CarryOutAsync(EntryLease lease, CancellationTokenSource stop)
     {
         await _slots.WaitAsync(CancellationToken.None);
-        var began = _context.Clock.Now;
+        var (began, generation) = (_context.Clock.Now, _context.Store.Generation);
         var end = _context.Signal().IsCalled && !stop.IsCancellationRequested
             ? await TryAsync(lease, stop)
             : new LeaseEnd(EntryState.Ready, _context.Options().Delay, "dependency-down", KeepAttempt: true);
         _slots.Release();
         if (end.State == EntryState.Done)
         {
-            await Guarded.RunAsync(() => _context.Completed(lease.Entry, CancellationToken.None));
+            await Guarded.RunAsync(() => _context.Completed(lease.Entry, generation, CancellationToken.None));
         }
 
         lock (_pace)

@@ -11,7 +11,7 @@ namespace Resilience.Queueing.Worker;
 /// <param name="Options">How it works.</param>
 /// <param name="Signal">How its dependency is.</param>
 /// <param name="IsDependencyFailure">Whether an exception means that the dependency is down, so that the attempt does not count.</param>
-/// <param name="Completed">Notes a completion before the store is told.</param>
+/// <param name="Completed">Notes a completion before the store is told, with the store's generation before the handler began.</param>
 /// <param name="CompletionStored">Told that the store has taken a completion, with its generation before.</param>
 /// <param name="Scopes">Makes a scope for each request.</param>
 /// <param name="Clock">The clock.</param>
@@ -22,7 +22,7 @@ internal sealed record QueueWorkerContext(
     Func<QueueOptions> Options,
     Func<DrainSignal> Signal,
     Func<Exception, CancellationToken, bool> IsDependencyFailure,
-    Func<QueueEntry, CancellationToken, ValueTask> Completed,
+    Func<QueueEntry, string, CancellationToken, ValueTask> Completed,
     Action<QueueEntry, string> CompletionStored,
     IServiceScopeFactory Scopes,
     MonotonicClock Clock,
