@@ -37,7 +37,7 @@ internal sealed class SwitchConsole(DatabaseRegistry databases)
 
         if (await ReadRegionAsync(context) is not { } region)
         {
-            return Problem(StatusCodes.Status400BadRequest, "Send {\"region\":\"…\"} as application/json: the promoted region that the switch goes to.");
+            return Problem(StatusCodes.Status400BadRequest, "Send {\"region\":\"…\"} as application/json, at most 1 KiB: the promoted region that the switch goes to.");
         }
 
         try
@@ -46,11 +46,15 @@ internal sealed class SwitchConsole(DatabaseRegistry databases)
                 ? database.WithdrawSwitchApprovalAsync(region, principal, context.RequestAborted)
                 : database.ApproveSwitchAsync(region, principal, context.RequestAborted));
         }
-        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        catch (PostgresException exception)
+        {
+            return Problem(StatusCodes.Status503ServiceUnavailable, $"Region '{region}' does not take it: {FailureClassifier.OfProbe(exception).Message}.");
+        }
+        catch (Exception exception) when (exception is InvalidOperationException and not ObjectDisposedException or ArgumentException)
         {
             return Problem(StatusCodes.Status409Conflict, exception.Message);
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or ObjectDisposedException or OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
             return Problem(StatusCodes.Status503ServiceUnavailable, $"Region '{region}' could not be asked. Repeat it: consenting twice is consenting once.");
         }
@@ -62,14 +66,22 @@ internal sealed class SwitchConsole(DatabaseRegistry databases)
 
     private static async Task<string?> ReadRegionAsync(HttpContext context)
     {
-        if (!context.Request.HasJsonContentType() || context.Request.ContentLength is not (> 0 and <= MostBytes))
+        if (!context.Request.HasJsonContentType())
         {
             return null;
         }
 
         try
         {
-            using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+            // One byte more than allowed tells a full body from one that goes on, with a length or in chunks.
+            var buffer = new byte[MostBytes + 1];
+            var length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
+            if (length > MostBytes)
+            {
+                return null;
+            }
+
+            using var body = JsonDocument.Parse(buffer.AsMemory(0, length));
             return body.RootElement is { ValueKind: JsonValueKind.Object } read && read.TryGetProperty("region", out var region) && region.ValueKind == JsonValueKind.String
                 ? region.GetString()
                 : null;

@@ -13,6 +13,7 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
+    private readonly FailoverLog _failovers;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, RegionalDataSource> _databases = new(StringComparer.Ordinal);
 
@@ -23,6 +24,7 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
         _time = time;
         _loggers = loggers;
         _logger = loggers.CreateLogger<RegionalDataSource>();
+        _failovers = new FailoverLog(settings.Current.Journal.Path, time, _logger);
         CheckNames();
         _settings.Changed += OnChanged;
     }
@@ -93,8 +95,8 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
                 clock,
                 () => new Random(),
                 _builder.DataSources.GetValueOrDefault(name),
-                new FailoverRecorder(name, clock, settings.Objectives.Rto, settings.Objectives.Rpo, new FailoverLog(settings.Journal.Path, _logger)),
-                new TermMemory(name, settings.Journal.Path, _logger),
+                new FailoverRecorder(name, clock, settings.Objectives.Rto, settings.Objectives.Rpo, _failovers),
+                new TermMemory(name, settings.Journal.Path, _time, _logger),
                 _logger,
                 _loggers));
     }

@@ -7,13 +7,13 @@ namespace Resilience.Evidence;
 /// <summary>
 /// Keeps each record as a line of JSON in a file that survives the process. A record is written when writes have moved and again
 /// with its first success; the last line of an id counts. Synced line by line, beside everything else: a failing disk delays
-/// nobody and is logged. At <see cref="MostBytes"/> the file becomes <c>failovers.old.jsonl</c>, in the place of the one before.
+/// nobody and is logged. One for all databases of a process, because they share the file. At <see cref="MostBytes"/> the file becomes <c>failovers.old.jsonl</c>, in the place of the one before.
 /// </summary>
-internal sealed partial class FailoverLog(string folder, ILogger logger) : IAsyncDisposable
+internal sealed partial class FailoverLog(string folder, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const long MostBytes = 8 * 1024 * 1024;
     private const byte NewLine = (byte)'\n';
-    private readonly BackgroundSequence _writes = new();
+    private readonly BackgroundSequence _writes = new(time);
     private readonly string _path = Path.Combine(folder, "failovers.jsonl");
 
     public void Append(FailoverRecord record) => _writes.Add(() => Write(record));
@@ -26,6 +26,11 @@ internal sealed partial class FailoverLog(string folder, ILogger logger) : IAsyn
         {
             Directory.CreateDirectory(folder);
             using var line = new MemoryStream();
+            if (IsTorn())
+            {
+                line.WriteByte(NewLine);
+            }
+
             using (var json = new Utf8JsonWriter(line))
             {
                 FailoverJson.Write(json, record);
@@ -45,6 +50,19 @@ internal sealed partial class FailoverLog(string folder, ILogger logger) : IAsyn
         {
             Guarded.Run(() => LogNotWritten(logger, record.Dependency, _path, exception.Message));
         }
+    }
+
+    /// <summary>A crash or a full disk may have left half a line, which must not spoil the next.</summary>
+    private bool IsTorn()
+    {
+        if (!File.Exists(_path))
+        {
+            return false;
+        }
+
+        using var file = File.OpenRead(_path);
+        file.Seek(-Math.Min(1, file.Length), SeekOrigin.End);
+        return file.Length > 0 && file.ReadByte() != NewLine;
     }
 
     [LoggerMessage(1026, LogLevel.Warning, "'{Dependency}': the record of a failover cannot be kept in '{Path}' ({Reason}). It is in this process and on /health only")]

@@ -63,7 +63,8 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
                     Add(confirmed.Region, confirmed.Region, confirmed.Term.Epoch, confirmed.At);
                 }
 
-                _draft = new FailoverDraft();
+                // A promotion elsewhere and what people have decided of it outlast a doubt about the writer.
+                _draft = new FailoverDraft { PromotionSeen = _draft.PromotionSeen, Held = _draft.Held, Approved = _draft.Approved };
                 break;
             case WriterElected elected:
                 if (elected.Previous is { } previous)
@@ -100,14 +101,19 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
 
     private bool Tells(WriterDiagnosis kind) => _draft.Diagnosis is null or { Kind: WriterDiagnosis.Promoted } || kind is not WriterDiagnosis.Promoted;
 
+    private static TimeSpan Between(TimeSpan least, TimeSpan value, TimeSpan most) => value < least ? least : value > most ? most : value;
+
     private void Add(string from, string to, long epoch, TimeSpan elected)
     {
-        // With approvals the successor was proven when its switch was held, and decided when enough people had said yes.
-        var decided = from != to && _draft.Approved is { } approval ? approval.At : elected;
-        var validated = from != to && _draft.Held < decided ? _draft.Held.Value : decided;
-        var detected = _draft.Detected ?? _draft.FirstSign ?? _draft.PromotionSeen ?? validated;
-        detected = detected > validated ? validated : detected;
+        var detected = _draft.Detected ?? _draft.FirstSign ?? _draft.PromotionSeen ?? elected;
         var firstSign = _draft.FirstSign ?? detected;
+
+        // With approvals the successor was proven when its switch was held, and decided when enough people had said yes; if that was
+        // before the writer was lost, nothing of the recovery was spent on it.
+        var held = from == to ? null : _draft.Held;
+        var approved = from == to ? null : _draft.Approved;
+        var validated = Between(detected, held ?? elected, elected);
+        var decided = Between(validated, approved?.At ?? validated, elected);
 
         // One reading of the wall clock per record; everything else is counted from it, so that a step of that clock moves
         // the record but never its phases.
@@ -130,7 +136,7 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
             PromotionSeenAt = _draft.PromotionSeen is { } seen ? Utc(seen) : null,
             ValidatedAt = Utc(validated),
             DecidedAt = Utc(decided),
-            Approvals = [.. (_draft.Approved?.Approvals ?? []).Select(one => new SwitchConsent(one.Principal, Utc(_draft.Approved!.At - one.Age)))],
+            Approvals = [.. (approved?.Approvals ?? []).Select(one => new SwitchConsent(one.Principal, Utc(approved!.At - one.Age)))],
             SwitchedAt = utc,
             RtoTarget = rtoTarget,
             RpoTarget = rpoTarget,

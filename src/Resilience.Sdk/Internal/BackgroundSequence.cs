@@ -2,8 +2,9 @@ namespace Resilience.Internal;
 
 /// <summary>Runs what it is given one after the other, in the order it was given, on no caller's time. Nothing runs while there is nothing to do.</summary>
 /// <remarks>Thread-safe. What an action throws is lost; it has to say by itself that it failed.</remarks>
-internal sealed class BackgroundSequence : IAsyncDisposable
+internal sealed class BackgroundSequence(TimeProvider time) : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly Lock _lock = new();
     private Task _last = Task.CompletedTask;
 
@@ -15,7 +16,7 @@ internal sealed class BackgroundSequence : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until all that was given has run.</summary>
+    /// <summary>Waits until all that was given has run, for 5 seconds at most: a disk may hang.</summary>
     public async ValueTask DisposeAsync()
     {
         Task last;
@@ -24,6 +25,6 @@ internal sealed class BackgroundSequence : IAsyncDisposable
             last = _last;
         }
 
-        await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await last.WaitAsync(Patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

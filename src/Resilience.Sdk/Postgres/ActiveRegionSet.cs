@@ -14,6 +14,7 @@ internal sealed partial class ActiveRegionSet : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private CancellationTokenSource? _superseded;
     private RegionSet _current;
+    private RegionSet? _trying;
     private string? _pending;
 
     public ActiveRegionSet(PostgresOptions options, RegionSetContext context)
@@ -24,6 +25,9 @@ internal sealed partial class ActiveRegionSet : IAsyncDisposable
     }
 
     public RegionSet Current => Volatile.Read(ref _current);
+
+    /// <summary>The set of a changed configuration while it is tried; null otherwise.</summary>
+    public RegionSet? Trying => Volatile.Read(ref _trying);
 
     /// <summary>Why a changed configuration is not in use yet; null when none waits.</summary>
     public string? Pending
@@ -77,6 +81,7 @@ internal sealed partial class ActiveRegionSet : IAsyncDisposable
         var next = new RegionSet(options, old.Current.Topology, _context);
         Pending = "A writer is being looked for with the changed configuration; the previous one is in use.";
         next.Start();
+        Volatile.Write(ref _trying, next);
         old.Teach(next);
         try
         {
@@ -99,12 +104,18 @@ internal sealed partial class ActiveRegionSet : IAsyncDisposable
         finally
         {
             old.Teach(null);
+            Volatile.Write(ref _trying, null);
             Pending = null;
         }
 
         await old.StopAsync();
         next.TakeOverFrom(old);
         Volatile.Write(ref _current, next);
+        if (next.Current.Topology.Writer?.Region != old.Current.Topology.Writer?.Region)
+        {
+            old.EndReign();
+        }
+
         LogChanged(_context.Logger, _context.Dependency);
         await old.DisposeAsync();
     }

@@ -7,8 +7,9 @@ public enum Corroboration
     Available,
 
     /// <summary>
-    /// Write to no region while no other one answers: another would show a later epoch. Writes stop 5 seconds after the last answer of
-    /// any other region. Needs three regions, because with two the loss of either stops writes.
+    /// Write only while more than half of the regions answer, the writer among them; former writers do not count. Writes stop 5 seconds
+    /// after the majority was last heard. Needs three regions, because with two the loss of either stops writes. It protects from
+    /// a promotion that is made in the sight of a majority, not from one that is made in a minority.
     /// </summary>
     Strict,
 }

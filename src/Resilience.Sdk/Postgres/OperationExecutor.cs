@@ -62,6 +62,7 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
         try
         {
             attempts.Stage = OperationStage.Asking;
+            over.ThrowIfCancellationRequested();
             var transaction = await connection.BeginTransactionAsync(cancellationToken);
             var doneBy = await OperationLedger.EnterAsync(connection, transaction, attempts.OperationId, attempts.CallId, opened.Route, cancellationToken);
             if (doneBy is null)
@@ -76,6 +77,8 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
                 await OperationLedger.TouchAsync(connection, transaction, attempts.OperationId, cancellationToken);
             }
 
+            // The work need not have heeded its token, and a former writer may well be up.
+            over.ThrowIfCancellationRequested();
             attempts.Stage = OperationStage.Committing;
             committing = GuardedCommit.RunAsync(connection);
             await committing.WaitAsync(attempts.Patience, opener.Clock.Time, cancellationToken);

@@ -20,7 +20,7 @@ internal static class PostgresSql
                (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint,
                (coalesce(pg_last_wal_receive_lsn(), '0/0'::pg_lsn) - '0/0'::pg_lsn)::bigint,
                EXISTS (SELECT FROM pg_stat_get_wal_receiver() WHERE pid IS NOT NULL),
-               to_regclass('dr_resilience.switch_approval') IS NOT NULL
+               coalesce(has_table_privilege(to_regclass('dr_resilience.switch_approval'), 'SELECT'), false)
         """;
 
     /// <summary>The insert position: past every commit that was answered, also with synchronous_commit off.</summary>

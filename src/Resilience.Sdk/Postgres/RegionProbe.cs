@@ -8,7 +8,7 @@ namespace Resilience.Postgres;
 /// <summary>
 /// Asks one server who it is, over a connection of its own that no pool can take away. Used by one loop at a time.
 /// </summary>
-internal sealed class RegionProbe(string region, NpgsqlDataSource unpooled, MonotonicClock clock) : IAsyncDisposable
+internal sealed class RegionProbe(string region, bool readsApprovals, NpgsqlDataSource unpooled, MonotonicClock clock) : IAsyncDisposable
 {
     private NpgsqlConnection? _connection;
     private bool _hasSchema;
@@ -124,7 +124,7 @@ internal sealed class RegionProbe(string region, NpgsqlDataSource unpooled, Mono
                 Received = reader.GetInt64(7),
                 IsFed = reader.GetBoolean(8),
             };
-            (present, approvals) = (reader.GetBoolean(5), reader.GetBoolean(9));
+            (present, approvals) = (reader.GetBoolean(5), readsApprovals && reader.GetBoolean(9));
             if (_hasSchema && await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken))
             {
                 report = report with { Epoch = new EpochRow(reader.GetInt64(0), reader.GetString(1)) };

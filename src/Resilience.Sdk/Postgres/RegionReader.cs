@@ -62,6 +62,12 @@ internal sealed class RegionReader(WriterOpener opener, ActiveRegionSet active, 
         ReadBound bound, TimeSpan patience, Deadline deadline, Dictionary<string, TimeSpan> failures, CancellationToken cancellationToken)
     {
         Exception? last = null;
+        if (bound.Token is { } token && token.Epoch > active.Current.Current.Topology.HighestTerm.Epoch && !await LearnsAsync(token.Epoch, deadline, cancellationToken))
+        {
+            // It comes from a writer that nobody here knows of, or from nobody: what the present one has is all there is to read.
+            bound = TimeSpan.Zero;
+        }
+
         while (true)
         {
             ObjectDisposedException.ThrowIf(active.IsDisposed, typeof(RegionalDataSource));
@@ -91,6 +97,27 @@ internal sealed class RegionReader(WriterOpener opener, ActiveRegionSet active, 
             if (!await WaitAsync(published.Replaced, deadline, either.Token, cancellationToken))
             {
                 throw new WriterUnavailableException(TopologyExplanation.NoWriter(opener.Dependency, patience, set), last);
+            }
+        }
+    }
+
+    /// <summary>Waits a moment for an epoch that another process has seen.</summary>
+    private async ValueTask<bool> LearnsAsync(long epoch, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var moment = Deadline.In(deadline.Remaining < LongestOpen ? deadline.Remaining : LongestOpen, opener.Clock);
+        while (true)
+        {
+            var set = active.Current;
+            var published = set.Current;
+            if (published.Topology.HighestTerm.Epoch >= epoch)
+            {
+                return true;
+            }
+
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, set.Stopping);
+            if (!await WaitAsync(published.Replaced, moment, either.Token, cancellationToken))
+            {
+                return false;
             }
         }
     }

@@ -192,6 +192,9 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         Volatile.Write(ref _isInUse, true);
     }
 
+    /// <summary>What is under way in the writer of this set ends: another set has another writer.</summary>
+    public void EndReign() => _reign?.End();
+
     /// <summary>Ends all observing. The route stays, for calls under way.</summary>
     public async Task StopAsync()
     {
@@ -298,7 +301,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
             Math.Min(Options.WarmConnections, settings.MaxPoolSize),
             _context.Logger);
         endpoint.Monitor = new RegionMonitor(
-            region.Name, () => new RegionProbe(region.Name, Build(region.Name, Unpooled(settings), loggerFactory: null), _context.Clock), _tracker, _context.Clock, _context.NewRandom(), _context.Logger);
+            region.Name, () => new RegionProbe(region.Name, Rules.Switch == SwitchMode.Approval, Build(region.Name, Unpooled(settings), loggerFactory: null), _context.Clock), _tracker, _context.Clock, _context.NewRandom(), _context.Logger);
         return endpoint;
     }
 

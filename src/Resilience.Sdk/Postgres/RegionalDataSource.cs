@@ -118,7 +118,7 @@ public sealed class RegionalDataSource : DbDataSource
             localRegion,
             options,
             new RegionSetContext(
-                name, clock, () => new Random(), configure, new FailoverRecorder(name, clock, rtoTarget: null), new TermMemory(name, termFolder, logger), logger, loggers));
+                name, clock, () => new Random(), configure, new FailoverRecorder(name, clock, rtoTarget: null), new TermMemory(name, termFolder, clock.Time, logger), logger, loggers));
     }
 
     /// <summary>Opens a connection to the writer, waiting for one up to <see cref="PostgresOptions.WaitForWriter"/>.</summary>

@@ -13,7 +13,7 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
 
     public SwitchStatus Status()
     {
-        var set = active.Current;
+        var set = Set;
         var topology = set.Current.Topology;
         var rules = set.Rules;
         var candidate = topology.Held?.Region ?? (topology.Claimant != topology.Writer?.Region ? topology.Claimant : null);
@@ -39,6 +39,9 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
     public Task WithdrawAsync(string region, string principal, CancellationToken cancellationToken) =>
         WriteAsync(region, principal, PostgresSql.WithdrawApproval, "no longer approved", cancellationToken);
 
+    /// <summary>A changed configuration that waits for people is not in use before they have decided.</summary>
+    private RegionSet Set => active.Trying is { Current.Topology.Held: not null } trying ? trying : active.Current;
+
     private async Task WriteAsync(string region, string principal, string sql, string what, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(principal);
@@ -47,14 +50,14 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
             throw new ArgumentException($"The principal has {principal.Length} characters. Use 1 to {LongestPrincipal}, without control characters.", nameof(principal));
         }
 
-        var set = active.Current;
+        var set = Set;
         var topology = set.Current.Topology;
         if (set.Rules.Switch != SwitchMode.Approval)
         {
             throw new InvalidOperationException($"Nothing waits for approval: Switch:Mode of '{dependency}' is {set.Rules.Switch}.");
         }
 
-        if (topology.Held?.Region != region)
+        if (topology.Held is not { NeedsApproval: true } waiting || waiting.Region != region)
         {
             throw new InvalidOperationException(
                 $"No switch of '{dependency}' to '{region}' waits for approval{(topology.Held is { } held ? $"; one to '{held.Region}' does" : "")}. {Next(topology, topology.Held?.Region)}");
@@ -89,7 +92,7 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
 
     private string Phase(RegionTopology topology) => topology switch
     {
-        { Held: not null, Writer: null } => "decision",
+        { Held.NeedsApproval: true, Writer: null } => "decision",
         { Phase: TopologyPhase.Discovering } => "discovery",
         { Phase: TopologyPhase.Suspect } => "detection",
         { Claimant: { } claimant, Writer: null } when claimant != topology.LastWriter?.Region => "execution",

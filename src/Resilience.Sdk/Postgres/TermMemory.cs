@@ -17,15 +17,17 @@ internal sealed partial class TermMemory : IAsyncDisposable
     private readonly string? _path;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
-    private readonly BackgroundSequence _writes = new();
+    private readonly BackgroundSequence _writes;
     private RememberedTerm? _latest;
     private bool _hasFailed;
 
     /// <param name="dependency">Whose term it is.</param>
     /// <param name="folder">Where the file is kept; null keeps nothing.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="logger">For files that cannot be read or written.</param>
-    public TermMemory(string dependency, string? folder, ILogger logger)
+    public TermMemory(string dependency, string? folder, TimeProvider time, ILogger logger)
     {
+        _writes = new BackgroundSequence(time);
         _dependency = dependency;
         _logger = logger;
         if (folder is not null)

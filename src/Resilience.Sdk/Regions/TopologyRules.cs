@@ -13,7 +13,7 @@ internal sealed record TopologyRules
     /// <summary>After this an approval counts no more, unless the switch has begun.</summary>
     public TimeSpan ApprovalExpiry { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Whether a region may be written to only while another one answers, which would show a later epoch.</summary>
+    /// <summary>Whether a region may be written to only while a majority of the regions answers.</summary>
     public bool NeedsWitness { get; init; }
 
     /// <summary>Failed probes in a row after which a region counts as gone. One is a hiccup, two are a loss.</summary>

@@ -56,11 +56,11 @@ internal static class WriterElection
         var report = candidate.Report!;
         if (!SwitchDecision.HasWitness(step, candidate.Name))
         {
-            step.Topology = step.Topology with { Held = new HeldSwitch(candidate.Name, SwitchDecision.NoWitness) };
+            step.Topology = step.Topology with { Held = new HeldSwitch(candidate.Name, SwitchDecision.NoWitness, NeedsApproval: false) };
             return;
         }
 
-        if (previous is not null && previous.Region != candidate.Name)
+        if (Leaves(step, candidate, previous) is { } holding)
         {
             var promotion = new AnnouncedPromotion(candidate.Name, report.Timeline);
             if (before.Announced != promotion)
@@ -71,7 +71,7 @@ internal static class WriterElection
 
             if (SwitchDecision.WhyNot(step.Rules, report, candidate.Name) is { } why)
             {
-                Hold(step, new HeldSwitch(candidate.Name, why), previous, before);
+                Hold(step, new HeldSwitch(candidate.Name, why, step.Rules.Switch == SwitchMode.Approval), holding, previous, before);
                 return;
             }
 
@@ -91,16 +91,32 @@ internal static class WriterElection
         Elect(step, candidate, previous);
     }
 
-    /// <summary>Nobody has decided to leave the previous writer: while it is still the newest that anybody claimed, it serves.</summary>
-    private static void Hold(ReducerStep step, HeldSwitch held, WriterState previous, RegionTopology before)
+    /// <summary>
+    /// The region that following the candidate would leave, or null. A process that has just started has left nobody, but where
+    /// people decide it must not decide for them: the promoted server's own row names the region that wrote before.
+    /// </summary>
+    private static string? Leaves(ReducerStep step, RegionState candidate, WriterState? previous)
     {
-        step.Topology = step.Topology with { Held = held };
-        if (before.Held?.Region != held.Region)
+        if (previous is not null)
         {
-            step.Raise(new SwitchHeld(step.At, held.Region, previous.Region, held.Why));
+            return previous.Region == candidate.Name ? null : previous.Region;
         }
 
-        if (step.Topology.Writer is null && step.Topology.Find(previous.Region) is { Condition: RegionCondition.Writable, Misses: 0 } back
+        return step.Rules.Switch != SwitchMode.Automatic && candidate.Report!.Epoch?.WriterRegion is { } named && named != candidate.Name && step.Topology.Find(named) is not null
+            ? named
+            : null;
+    }
+
+    /// <summary>Nobody has decided to leave the previous writer: while it is still the newest that anybody claimed, it serves.</summary>
+    private static void Hold(ReducerStep step, HeldSwitch held, string holding, WriterState? previous, RegionTopology before)
+    {
+        step.Topology = step.Topology with { Held = held, Approved = null };
+        if (before.Held?.Region != held.Region)
+        {
+            step.Raise(new SwitchHeld(step.At, held.Region, holding, held.Why));
+        }
+
+        if (step.Topology.Writer is null && step.Topology.Find(holding) is { Condition: RegionCondition.Writable, Misses: 0 } back
             && back.Report!.Epoch?.WriterRegion == back.Name)
         {
             Elect(step, back, previous);

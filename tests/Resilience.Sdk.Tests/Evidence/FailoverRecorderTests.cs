@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Resilience.Evidence;
 using Resilience.Internal;
 using Resilience.Postgres;
@@ -39,6 +40,62 @@ public sealed class FailoverRecorderTests
         recorder.On(new WriterElected(clock.Now, "west", new WriterState("west", new WriterTerm(2, 2), 2, clock.Now), "east"));
 
         Assert.NotNull(recorder.Records[0].PromotionSeenAt);
+    }
+
+    /// <summary>People decided while the writer still served: nothing of the recovery was spent on it, and no phase is negative.</summary>
+    [Fact]
+    public void ApprovedWhileTheWriterServed_NoPhaseIsNegative_AndADoubtMeanwhileForgetsNothing()
+    {
+        var clock = new MonotonicClock(TimeProvider.System);
+        var recorder = new FailoverRecorder("db", clock, null);
+        var now = clock.Now;
+        recorder.On(new PromotionSeen(now - TimeSpan.FromSeconds(400), "west", new WriterTerm(1, 2)));
+        recorder.On(new SwitchHeld(now - TimeSpan.FromSeconds(400), "west", "east", "it waits"));
+        recorder.On(new WriterSuspected(now - TimeSpan.FromSeconds(200), "east", Broke));
+        recorder.On(new WriterConfirmed(now - TimeSpan.FromSeconds(199), "east", new WriterTerm(1, 1), WasLost: false));
+        recorder.On(new SwitchApproved(now - TimeSpan.FromSeconds(1), "west", [new SwitchApproval("alice", TimeSpan.FromSeconds(5)), new SwitchApproval("bob", TimeSpan.Zero)]));
+        recorder.On(new WriterLost(now, "east", now, "fenced"));
+        recorder.On(new WriterElected(now, "west", new WriterState("west", new WriterTerm(2, 2), 2, now), "east"));
+
+        var record = recorder.Records[0];
+        Assert.All([record.Detection, record.Validation, record.Decision, record.Switch], phase => Assert.InRange(phase, TimeSpan.Zero, TimeSpan.FromSeconds(1)));
+        Assert.Equal(["alice", "bob"], record.Approvals.Select(approval => approval.Principal));
+        Assert.NotNull(record.PromotionSeenAt);
+    }
+
+    [Fact]
+    public void HeldUntilPeopleDecided_TheWaitIsTheDecision()
+    {
+        var clock = new MonotonicClock(TimeProvider.System);
+        var recorder = new FailoverRecorder("db", clock, null);
+        var now = clock.Now;
+        recorder.On(new WriterLost(now - TimeSpan.FromSeconds(100), "east", now - TimeSpan.FromSeconds(101), "gone"));
+        recorder.On(new SwitchHeld(now - TimeSpan.FromSeconds(90), "west", "east", "it waits"));
+        recorder.On(new SwitchApproved(now - TimeSpan.FromSeconds(10), "west", [new SwitchApproval("alice", TimeSpan.Zero)]));
+        recorder.On(new WriterElected(now, "west", new WriterState("west", new WriterTerm(2, 2), 2, now), "east"));
+
+        var record = recorder.Records[0];
+        Assert.Equal((10, 80), (record.Validation.TotalSeconds, record.Decision.TotalSeconds));
+    }
+
+    /// <summary>A crash in the middle of a line spoils that line alone, and two databases share the file.</summary>
+    [Fact]
+    public async Task Log_TornLine_AndTwoDatabasesAtOnce_EachRecordIsALine()
+    {
+        var folder = Directory.CreateTempSubdirectory("failovers-").FullName;
+        var path = Path.Combine(folder, "failovers.jsonl");
+        await File.WriteAllTextAsync(path, "{\"id\":\"torn");
+        await using (var log = new FailoverLog(folder, TimeProvider.System, NullLogger.Instance))
+        {
+            var clock = new MonotonicClock(TimeProvider.System);
+            var recorders = new[] { "a", "b" }.Select(name => new FailoverRecorder(name, clock, null, null, log)).ToList();
+            Parallel.For(0, 40, i => recorders[i % 2].On(new WriterElected(clock.Now, "west", new WriterState("west", new WriterTerm(2, 2), 2, clock.Now), "east")));
+        }
+
+        var lines = await File.ReadAllLinesAsync(path);
+        Assert.Equal("{\"id\":\"torn", lines[0]);
+        Assert.Equal(40, lines.Skip(1).Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("id").GetString()).Distinct().Count());
+        Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>The only loop that can find a writer outlives a log provider that throws.</summary>

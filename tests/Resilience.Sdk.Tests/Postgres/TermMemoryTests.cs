@@ -70,7 +70,7 @@ public sealed class TermMemoryTests : IDisposable
     public async Task FolderThatCannotBeMade_FailsNobody()
     {
         await System.IO.File.WriteAllTextAsync(File, "a file where a folder should be");
-        await using var memory = new TermMemory("db", File, NullLogger.Instance);
+        await using var memory = new TermMemory("db", File, TimeProvider.System, NullLogger.Instance);
 
         memory.Remember(7001, new WriterTerm(2, 2));
 
@@ -80,7 +80,7 @@ public sealed class TermMemoryTests : IDisposable
     [Fact]
     public async Task HostileName_StaysInItsFolder()
     {
-        await using var memory = new TermMemory("../../etc/passwd", _folder, NullLogger.Instance);
+        await using var memory = new TermMemory("../../etc/passwd", _folder, TimeProvider.System, NullLogger.Instance);
         memory.Remember(7001, new WriterTerm(1, 1));
 
         Assert.Equal(_folder, Path.GetDirectoryName(memory.Latest!.Origin));
@@ -88,5 +88,5 @@ public sealed class TermMemoryTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private TermMemory Memory() => new("db", _folder, NullLogger.Instance);
+    private TermMemory Memory() => new("db", _folder, TimeProvider.System, NullLogger.Instance);
 }

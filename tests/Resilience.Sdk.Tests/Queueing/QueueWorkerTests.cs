@@ -88,7 +88,7 @@ public sealed class QueueWorkerTests
             () => new QueueOptions(),
             () => DrainSignal.Well,
             (_, _) => false,
-            (_, _) => default,
+            (_, _, _) => default,
             (_, _) => { },
             services.GetRequiredService<IServiceScopeFactory>(),
             new MonotonicClock(time ?? TimeProvider.System),
