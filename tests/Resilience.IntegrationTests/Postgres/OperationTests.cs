@@ -59,7 +59,7 @@ public sealed class OperationTests : IAsyncLifetime
     [Fact]
     public async Task ExecuteAsync_AnswerLostAndNobodyToAsk_SaysUnknown_AndTheSameIdTellsLater()
     {
-        await using var hasty = Create(TimeSpan.FromSeconds(1));
+        await using var hasty = Create(TimeSpan.FromSeconds(3));
         await using (await hasty.OpenWriterAsync())
         {
             // Warm and elected.
