@@ -53,16 +53,12 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
     {
         var connection = opened.Connection;
         var committing = Task.CompletedTask;
-        var over = opened.Route.Reign.Over;
-        var either = CancellationTokenSource.CreateLinkedTokenSource(callers);
-        var cancellationToken = either.Token;
-
-        // Each on a thread of its own: a client that tells a hung server to stop blocks for seconds.
-        var ending = over.UnsafeRegister(static source => _ = BlockingCancellation.RunAsync((CancellationTokenSource)source!), either);
+        var ending = new EndingToken(callers, opened.Route.Reign.Over);
+        var cancellationToken = ending.Token;
         try
         {
             attempts.Stage = OperationStage.Asking;
-            over.ThrowIfCancellationRequested();
+            ending.Over.ThrowIfCancellationRequested();
             var transaction = await connection.BeginTransactionAsync(cancellationToken);
             var doneBy = await OperationLedger.EnterAsync(connection, transaction, attempts.OperationId, attempts.CallId, opened.Route, cancellationToken);
             if (doneBy is null)
@@ -78,7 +74,7 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
             }
 
             // The work need not have heeded its token, and a former writer may well be up.
-            over.ThrowIfCancellationRequested();
+            ending.Over.ThrowIfCancellationRequested();
             attempts.Stage = OperationStage.Committing;
             committing = GuardedCommit.RunAsync(connection);
             await committing.WaitAsync(attempts.Patience, opener.Clock.Time, cancellationToken);
@@ -87,11 +83,6 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
         finally
         {
             await ending.DisposeAsync();
-            if (!over.IsCancellationRequested)
-            {
-                either.Dispose();
-            }
-
             attempts.IsBroken = connection.FullState.HasFlag(ConnectionState.Broken);
             if (committing.IsCompleted)
             {

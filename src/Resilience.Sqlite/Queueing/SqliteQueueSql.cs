@@ -29,7 +29,8 @@ internal static class SqliteQueueSql
 
     /// <summary>Of those that share an order key only the oldest that is not carried out.</summary>
     public const string Claim = """
-        UPDATE queue_entry SET state = 1, attempts = attempts + 1, lease_token = lower(hex(randomblob(16))), available_at = $until, changed_at = $now
+        UPDATE queue_entry SET state = 1, attempts = attempts + 1, lease_token = lower(hex(randomblob(16))), available_at = $until, changed_at = $now,
+            reason = CASE WHEN state = 1 THEN 'lease-ran-out' END
         WHERE id IN (
             SELECT e.id FROM queue_entry e
             WHERE e.queue = $queue AND e.state IN (0, 1) AND e.available_at <= $now
@@ -37,7 +38,7 @@ internal static class SqliteQueueSql
                   SELECT 1 FROM queue_entry earlier
                   WHERE earlier.queue = e.queue AND earlier.order_key = e.order_key AND earlier.state IN (0, 1) AND earlier.id < e.id))
             ORDER BY e.available_at, e.id LIMIT $most)
-        RETURNING key, payload_hash, payload, order_key, trace_parent, enqueued_at, key_expires_at, lease_token, attempts
+        RETURNING key, payload_hash, payload, order_key, trace_parent, enqueued_at, key_expires_at, lease_token, attempts, reason IS NOT NULL
         """;
 
     public const string Renew = "UPDATE queue_entry SET available_at = $until WHERE queue = $queue AND key = $key AND state = 1 AND lease_token = $token";

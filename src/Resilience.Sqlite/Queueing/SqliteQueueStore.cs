@@ -76,7 +76,7 @@ internal sealed class SqliteQueueStore(string path, TimeProvider time) : IQueueS
             var leases = new List<EntryLease>();
             while (reader.Read())
             {
-                leases.Add(new EntryLease(Read(queue, reader), Guid.ParseExact(reader.GetString(7), "N"), reader.GetInt32(8)));
+                leases.Add(new EntryLease(Read(queue, reader), Guid.ParseExact(reader.GetString(7), "N"), reader.GetInt32(8), reader.GetBoolean(9)));
             }
 
             return (IReadOnlyList<EntryLease>)[.. leases.OrderBy(claimed => claimed.Entry.EnqueuedAt)];

@@ -70,7 +70,7 @@ public sealed class PaymentJournalTests(ITestOutputHelper output)
     }
 
     private static string Newest(string folder) => Directory.EnumerateFiles(folder)
-        .Where(file => Path.GetFileName(file) != "lock" && !file.EndsWith(".broken", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Last();
+        .Where(file => char.IsAsciiDigit(Path.GetFileName(file)[0]) && !file.EndsWith(".broken", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Last();
 
     private static Task LoggedAsync(PaymentFleet fleet, string text) => Eventually.UntilAsync(
         () => fleet.Replicas[0].Output.Any(line => line.Contains(text, StringComparison.Ordinal)),

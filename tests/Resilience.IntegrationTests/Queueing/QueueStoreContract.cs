@@ -50,6 +50,7 @@ public abstract class QueueStoreContract
         var first = Assert.Single(await Store.ClaimAsync(Queue, 1, TimeSpan.FromMilliseconds(50), default));
         IReadOnlyList<EntryLease> second = [];
         await Eventually.UntilAsync(async ct => (second = await Store.ClaimAsync(Queue, 1, Lease, ct)).Count == 1, () => "not claimed again", default);
+        Assert.Equal((false, true), (first.IsSecondHand, second[0].IsSecondHand));
 
         Assert.Empty(await Store.RenewAsync(Queue, [first], Lease, default));
         Assert.Empty(await Store.EndAsync(Queue, [new EndedLease(first, new LeaseEnd(EntryState.Done))], default));

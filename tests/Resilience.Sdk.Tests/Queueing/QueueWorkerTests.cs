@@ -60,6 +60,50 @@ public sealed class QueueWorkerTests
         Assert.Empty(store.Ended);
     }
 
+    /// <summary>A process may have died of one of them: none is tried beside it, and none pays for it with an attempt.</summary>
+    [Fact]
+    public async Task LeasesThatRanOut_AreTriedOneAtATime_TheOthersGoBackUntouched()
+    {
+        var time = new ManualTimeProvider();
+        var claims = new Queue<IReadOnlyList<EntryLease>>([
+            [new EntryLease(Entry("fresh"), Guid.NewGuid(), 1), new EntryLease(Entry("suspect"), Guid.NewGuid(), 2, IsSecondHand: true)],
+            [new EntryLease(Entry("suspect"), Guid.NewGuid(), 2, IsSecondHand: true)],
+            [new EntryLease(Entry("fresh"), Guid.NewGuid(), 1)],
+            []]);
+        var store = new FakeStore { Claim = _ => Task.FromResult(claims.Dequeue()) };
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        await using var worker = Worker(store, services, time);
+        async Task<int?> MostAsync()
+        {
+            time.Advance(TimeSpan.FromMilliseconds(300));
+            await worker.TickAsync(default);
+            return store.Most;
+        }
+
+        Assert.True(await MostAsync() > 1);
+        Assert.Equal(
+            [("fresh", EntryState.Ready, true), ("suspect", EntryState.Leased, true)],
+            store.Ended.Select(one => (one.Lease.Entry.Key, one.End.State, one.End.KeepAttempt)));
+        Assert.Equal(1, await MostAsync());
+        await UntilAsync(() => store.Ended.Count == 3);
+        await UntilAsync(() => worker.Running == 0);
+        Assert.Equal(1, await MostAsync());
+        await UntilAsync(() => store.Ended.Count == 4);
+        await UntilAsync(() => worker.Running == 0);
+        Assert.True(await MostAsync() > 1);
+    }
+
+    /// <summary>Requests are carried out on the pool's threads, so the test waits for them in real time.</summary>
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        for (var i = 0; i < 1000 && !holds(); i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        }
+
+        Assert.True(holds());
+    }
+
     [Fact]
     public async Task StoreNotKnownYetAtTheStart_IsNoOutage_OneThatGoesAwayIs()
     {

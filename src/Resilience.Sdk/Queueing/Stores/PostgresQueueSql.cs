@@ -63,9 +63,10 @@ internal static class PostgresQueueSql
                   WHERE earlier.queue = e.queue AND earlier.order_key = e.order_key AND earlier.state IN (0, 1) AND earlier.id < e.id))
             ORDER BY e.available_at, e.id LIMIT $2 FOR UPDATE SKIP LOCKED)
         UPDATE dr_resilience.queue_entry q
-        SET state = 1, attempts = q.attempts + 1, lease_token = gen_random_uuid(), available_at = now() + $3, changed_at = now()
+        SET state = 1, attempts = q.attempts + 1, lease_token = gen_random_uuid(), available_at = now() + $3, changed_at = now(),
+            reason = CASE WHEN q.state = 1 THEN 'lease-ran-out' END
         FROM due WHERE q.id = due.id
-        RETURNING q.key, q.payload_hash, q.payload, q.order_key, q.trace_parent, q.enqueued_at, q.key_expires_at, q.lease_token, q.attempts
+        RETURNING q.key, q.payload_hash, q.payload, q.order_key, q.trace_parent, q.enqueued_at, q.key_expires_at, q.lease_token, q.attempts, q.reason IS NOT NULL
         """;
 
     public const string Renew = """

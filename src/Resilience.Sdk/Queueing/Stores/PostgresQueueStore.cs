@@ -73,7 +73,7 @@ internal sealed class PostgresQueueStore(RegionalDataSource database) : IQueueSt
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            leases.Add(new EntryLease(Read(queue, reader), reader.GetGuid(7), reader.GetInt32(8)));
+            leases.Add(new EntryLease(Read(queue, reader), reader.GetGuid(7), reader.GetInt32(8), reader.GetBoolean(9)));
         }
 
         return [.. leases.OrderBy(claimed => claimed.Entry.EnqueuedAt)];

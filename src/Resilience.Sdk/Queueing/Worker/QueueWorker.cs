@@ -44,6 +44,7 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
     private TimeSpan? _countedAt;
     private TimeSpan _forgottenAt;
     private bool _hasSeenStore;
+    private bool _isCautious;
 
     public QueueWorker(QueueWorkerContext context, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type handler, JsonTypeInfo<TRequest> json, Random random)
     {
@@ -60,6 +61,9 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
     public IQueueStore Store => _context.Store;
 
     public QueueCounts? Counts { get; private set; }
+
+    /// <summary>How many are being carried out.</summary>
+    internal int Running => _running.Count;
 
     public void Start() => _loop = Task.Run(RunAsync);
 
@@ -103,12 +107,27 @@ internal sealed partial class QueueWorker<TRequest> : IQueueWorker
             permits = Math.Min(_pace.Permits(now, _context.Signal(), _running.Count), room > Ahead * _context.Options().Workers / 2 ? room : 0);
         }
 
+        if (_isCautious)
+        {
+            permits = _running.IsEmpty ? Math.Min(permits, 1) : 0;
+        }
+
         if (permits <= 0)
         {
             return 0;
         }
 
         var leases = await ClaimAsync(permits, cancellationToken);
+        if (leases.Any(lease => lease.IsSecondHand) && !_isCautious)
+        {
+            // One of them may kill its process. Each is tried alone, so that no other pays for it with its attempts.
+            _isCautious = true;
+            await _context.Store.EndAsync(Name, [.. leases.Select(lease => new EndedLease(
+                lease, new LeaseEnd(lease.IsSecondHand ? EntryState.Leased : EntryState.Ready, KeepAttempt: true)))], cancellationToken);
+            return leases.Count;
+        }
+
+        _isCautious &= leases.Count == 0 || leases[0].IsSecondHand;
         lock (_pace)
         {
             _pace.Began(leases.Count);
