@@ -98,9 +98,17 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <exception cref="TimeoutException">It did not answer within 30 s; the message holds its last lines.</exception>
     public Task WaitUntilRespondingAsync(string path, CancellationToken ct = default) =>
         Eventually.UntilAsync(
-            token => HasExited
-                ? throw new InvalidOperationException($"'{Name}' ended with code {ExitCode}. Its output ends: {_output.Tail()}")
-                : AnswersAsync(path, token),
+            async token =>
+            {
+                if (!HasExited)
+                {
+                    return await AnswersAsync(path, token);
+                }
+
+                // Its last words may still be under way.
+                await _process!.WaitForExitAsync(token);
+                throw new InvalidOperationException($"'{Name}' ended with code {ExitCode}. Its output ends: {_output.Tail()}");
+            },
             () => $"'{Name}' does not answer {path}. Its output ends: {_output.Tail()}", ct);
 
     /// <summary>Asks the service to end with SIGTERM and waits until it has.</summary>
