@@ -9,6 +9,9 @@ namespace Resilience.IntegrationTests.Payments;
 /// <summary>Several replicas, or a replica and its own past, want to make the same payment.</summary>
 public sealed class PaymentRaceTests(ITestOutputHelper output)
 {
+    /// <summary>Leases have to run out, and other tests share the processors.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
     /// <summary>Fifty customers' clicks with one key on three replicas: with the gateway well, and with it down.</summary>
     [Fact]
     public async Task FiftyAtOnceWithOneKey_OnThreeReplicas_AreOnePayment()
@@ -35,23 +38,23 @@ public sealed class PaymentRaceTests(ITestOutputHelper output)
     [Fact]
     public async Task ReplicaSleepsBeyondItsLeases_AnotherMakesThePayments_ItsLateEndsCountForNothing()
     {
-        await using var fleet = await PaymentFleet.StartTwoRegionsAsync(replicas: 2, settings: ("DrResilience__Queues__payment_service__Lease", "00:00:02"));
+        await using var fleet = await PaymentFleet.StartTwoRegionsAsync(replicas: 2, settings: ("Rates__RefreshInterval", "00:00:00"));
         await fleet.GatewayDownAsync();
         await fleet.PayAllAsync(Enumerable.Range(0, 20).Select(i => $"k{i}"));
         await PaymentFleet.UntilAsync(fleet.East, "count(*) >= 20 FROM dr_resilience.queue_entry");
         await fleet.FaultAsync("""{"hang":true,"when":"after"}""");
-        await PaymentFleet.UntilAsync(fleet.East, "count(*) > 0 FROM dr_resilience.queue_entry WHERE state = 1");
-        await Eventually.UntilAsync(async _ => (await fleet.SummaryAsync()).Charges > 0, () => "nothing is charged", default);
+        await PaymentFleet.UntilAsync(fleet.East, "count(*) > 0 FROM dr_resilience.queue_entry WHERE state = 1", Patience);
+        await Eventually.UntilAsync(async _ => (await fleet.SummaryAsync()).Charges > 0, () => "nothing is charged", default, Patience);
 
         var asleep = fleet.Replicas[0].ProcessId;
         await SignalAsync("-STOP", asleep);
         await fleet.HealAsync();
-        await PaymentFleet.UntilAsync(fleet.East, "count(*) = 20 FROM dr_resilience.queue_entry WHERE state = 2");
+        await PaymentFleet.UntilAsync(fleet.East, "count(*) = 20 FROM dr_resilience.queue_entry WHERE state = 2", Patience);
         await SignalAsync("-CONT", asleep);
 
         await fleet.PayAsync("after", replica: 0);
-        await fleet.EachAcknowledgedIsChargedOnceAsync(fleet.East);
-        await PaymentFleet.UntilAsync(fleet.East, "count(*) = 20 FROM dr_resilience.queue_entry WHERE state = 2");
+        await fleet.EachAcknowledgedIsChargedOnceAsync(fleet.East, Patience);
+        await PaymentFleet.UntilAsync(fleet.East, "count(*) = 20 FROM dr_resilience.queue_entry WHERE state = 2", Patience);
         Assert.Equal(21, fleet.Acknowledged.Count);
     }
 
