@@ -16,6 +16,7 @@ namespace Resilience.Postgres;
 /// </summary>
 /// <remarks>
 /// <para>Thread-safe. One instance per database; it watches every region over one connection of its own each.</para>
+/// <para>The file is long because its public members are documented here; each hands on to the part that does the work.</para>
 /// <para>
 /// What happens to data: <see cref="ExecuteAsync"/> commits exactly once, also when the answer to a commit is lost.
 /// Work on a connection from <see cref="OpenWriterAsync"/> that is cut by a failover fails like any broken connection;
