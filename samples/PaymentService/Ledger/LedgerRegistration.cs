@@ -21,6 +21,7 @@ internal static class LedgerRegistration
         var services = builder.Services;
         if (builder.Configuration.GetSection($"DrResilience:Dependencies:{RegionalLedger.Dependency}:Postgres").Exists())
         {
+            builder.AddDrResilience(dr => dr.AddOperation<SettleOperation>(SettleOperation.Name));
             services.AddSingleton<IPaymentLedger, RegionalLedger>();
             // A failover that is over sooner is waited for: whoever waits commits first.
             services.AddSingleton<ILedgerWriter>(provider =>

@@ -8,6 +8,13 @@ internal static class PostgresRows
 {
     public const string Columns = "id, idempotency_key, request_hash, account_id, amount_minor, currency, created_at, status, region";
 
+    /// <summary>A payment's columns as it began, without its status and its region.</summary>
+    public static object[] Values(Payment payment) =>
+    [
+        payment.Id, payment.IdempotencyKey, payment.RequestHash, payment.AccountId, payment.Amount.MinorUnits, payment.Amount.Currency,
+        payment.CreatedAt.ToUniversalTime(),
+    ];
+
     public static async Task<IReadOnlyList<Payment>> QueryAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, string sql, object[] values, CancellationToken cancellationToken)
     {

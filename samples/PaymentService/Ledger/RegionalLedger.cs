@@ -19,15 +19,16 @@ internal sealed class RegionalLedger(
     public string Description => $"PostgreSQL in the regions of '{Dependency}'";
 
     public Task<Payment> OpenAsync(Payment payment, DateTimeOffset dueAt, CancellationToken cancellationToken) =>
-        WriteAsync(NewOperation("open"), payment.Id, PostgresSql.Open, () => [.. Values(payment), Region, dueAt.ToUniversalTime()], cancellationToken);
+        WriteAsync(NewOperation("open"), payment.Id, PostgresSql.Open, () => [.. PostgresRows.Values(payment), Region, dueAt.ToUniversalTime()], cancellationToken);
 
-    public Task<Payment> SettleAsync(Payment payment, PaymentStatus outcome, string? chargeId, CancellationToken cancellationToken) =>
-        WriteAsync(
-            $"settle:{payment.Id}",
-            payment.Id,
-            PostgresSql.Settle,
-            () => [.. Values(payment), outcome.ToName(), Region, (object?)chargeId ?? DBNull.Value],
-            cancellationToken);
+    public async Task<Payment> SettleAsync(Payment payment, PaymentStatus outcome, string? chargeId, CancellationToken cancellationToken)
+    {
+        await schema.WaitAsync(cancellationToken);
+        var settle = SettleOperation.Of(payment, outcome, chargeId);
+        var done = await db.ExecuteAsync($"settle:{payment.Id}", settle, cancellationToken);
+        return (done == OperationOutcome.AlreadyCommitted ? await ReadOneAsync(TimeSpan.Zero, payment.Id, cancellationToken) : settle.Settled)
+            ?? throw NotThere(payment.Id);
+    }
 
     public async Task<Payment> RefuseAsync(Payment payment, int limit, CancellationToken cancellationToken) =>
         await WriteOrNullAsync(NewOperation("refuse"), payment.Id, PostgresSql.Refuse, () => [payment.Id, limit], cancellationToken) ?? payment;
@@ -91,16 +92,12 @@ internal sealed class RegionalLedger(
 
     private static string NewOperation(string kind) => $"{kind}:{Guid.NewGuid():N}";
 
-    private static object[] Values(Payment payment) =>
-    [
-        payment.Id, payment.IdempotencyKey, payment.RequestHash, payment.AccountId, payment.Amount.MinorUnits, payment.Amount.Currency,
-        payment.CreatedAt.ToUniversalTime(),
-    ];
+    private static InvalidOperationException NotThere(string paymentId) => new($"The payment '{paymentId}' was written and is not in the ledger.");
 
     private async Task<Payment> WriteAsync(
         string operationId, string paymentId, string sql, Func<object[]> values, CancellationToken cancellationToken) =>
         await WriteOrNullAsync(operationId, paymentId, sql, values, cancellationToken)
-        ?? throw new InvalidOperationException($"The payment '{paymentId}' was written and is not in the ledger.");
+        ?? throw NotThere(paymentId);
 
     /// <summary>Runs the statement exactly once and returns the row that is there afterwards.</summary>
     private async Task<Payment?> WriteOrNullAsync(

@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Resilience.Degradation;
 using Resilience.Degradation.Fallbacks;
+using Resilience.Postgres;
+using Resilience.Postgres.Tail;
 using Resilience.Queueing;
 
 namespace Resilience.DependencyInjection;
@@ -19,6 +21,8 @@ public sealed class DrResilienceBuilder
     internal DegradationRegistry Degradation { get; } = new();
 
     internal Dictionary<string, IQueueDefinition> Queues { get; } = new(StringComparer.Ordinal);
+
+    internal OperationCatalog Operations { get; } = new();
 
     internal Dictionary<string, Action<string, NpgsqlDataSourceBuilder>> DataSources { get; } = new(StringComparer.Ordinal);
 
@@ -123,6 +127,25 @@ public sealed class DrResilienceBuilder
 
         Queues.Add(service, new QueueDefinition<TRequest, THandler>(service, key, orderKey, json ?? JsonSerializerOptions.Web));
         Degradation.Queues.Add(service, services => services.GetRequiredService<QueueHost>().Queue(service));
+        return this;
+    }
+
+    /// <summary>
+    /// Adds a kind of write that <see cref="RegionalDataSource.ExecuteAsync(string, IReplayableOperation, CancellationToken)"/> keeps in
+    /// the journal until the other regions have it.
+    /// </summary>
+    /// <typeparam name="TOperation">The write, as data; written as JSON.</typeparam>
+    /// <param name="name">Its name in the journal. It outlives the process: keep it when the type is renamed.</param>
+    /// <param name="json">How it is written; JSON for the web when null.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">The name or the type is added already.</exception>
+    /// <remarks>The journal is <c>operations</c> in <c>DrResilience:Journal:Path</c>; <c>DrResilience:Journal</c> has its limits.</remarks>
+    [RequiresUnreferencedCode("Without options of its own, operations are written by reflection. Applications that are trimmed pass options with a source-generated context.")]
+    public DrResilienceBuilder AddOperation<TOperation>(string name, JsonSerializerOptions? json = null)
+        where TOperation : class, IReplayableOperation
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        Operations.Add(name, (json ?? JsonSerializerOptions.Web).GetTypeInfo(typeof(TOperation)));
         return this;
     }
 }

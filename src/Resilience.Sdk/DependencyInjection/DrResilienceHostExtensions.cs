@@ -65,6 +65,7 @@ public static class DrResilienceHostExtensions
             services.AddSingleton(static provider => new HealthMonitor(
                 provider.GetRequiredService<TimeProvider>(), () => new Random(), provider.GetRequiredService<ILogger<HealthMonitor>>()));
             services.AddHostedService<DrResilienceStarter>();
+            services.AddHostedService<OperationJournal>();
             services.AddHostedService<HealthService>();
             services.AddDegradation(resilience.Degradation);
         }

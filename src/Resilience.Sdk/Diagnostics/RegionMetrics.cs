@@ -20,6 +20,15 @@ internal static class RegionMetrics
     private static readonly Counter<long> Repeats = DrResilienceDiagnostics.Meter.CreateCounter<long>(
         "dr.operations.repeated", "{attempt}", "Further attempts of operations and reads after a region failed.");
 
+    private static readonly Counter<long> Reapplied = DrResilienceDiagnostics.Meter.CreateCounter<long>(
+        "dr.operations.reapplied", "{operation}", "Acknowledged operations that a new writer did not have and that were done again there.");
+
+    private static readonly Counter<long> Lost = DrResilienceDiagnostics.Meter.CreateCounter<long>(
+        "dr.operations.lost", "{operation}", "Acknowledged operations that are lost with a former writer and could not be done again.");
+
+    private static readonly Counter<long> Unprotected = DrResilienceDiagnostics.Meter.CreateCounter<long>(
+        "dr.operations.unprotected", "{operation}", "Operations that are committed and no longer kept, or not in the journal, before all regions have them.");
+
     private static readonly Histogram<double> RecoveryTime = DrResilienceDiagnostics.Meter.CreateHistogram<double>(
         "dr.region.recovery_time", "s", "From the first sign of the loss of a writer to the first commit on the next.");
 
@@ -33,6 +42,12 @@ internal static class RegionMetrics
         Diagnoses.Add(1, new("dr.dependency", dependency), new("dr.diagnosis", diagnosis));
 
     public static void CountResolved(string dependency) => Resolved.Add(1, new KeyValuePair<string, object?>("dr.dependency", dependency));
+
+    public static void CountReapplied(string dependency) => Reapplied.Add(1, new KeyValuePair<string, object?>("dr.dependency", dependency));
+
+    public static void CountLost(string dependency) => Lost.Add(1, new KeyValuePair<string, object?>("dr.dependency", dependency));
+
+    public static void CountUnprotected(string dependency) => Unprotected.Add(1, new KeyValuePair<string, object?>("dr.dependency", dependency));
 
     public static void CountRepeat(string dependency) => Repeats.Add(1, new KeyValuePair<string, object?>("dr.dependency", dependency));
 

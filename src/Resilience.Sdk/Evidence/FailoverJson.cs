@@ -38,6 +38,7 @@ internal static class FailoverJson
         }
 
         json.WriteEndArray();
+        WriteCounts(json, record.Operations);
         json.WriteStartObject("phases");
         WriteSeconds(json, "detection", record.Detection);
         WriteSeconds(json, "validation", record.Validation);
@@ -45,6 +46,24 @@ internal static class FailoverJson
         WriteSeconds(json, "switch", record.Switch);
         WriteSeconds(json, "firstSuccess", record.FirstSuccess);
         json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteCounts(Utf8JsonWriter json, OperationCounts counts)
+    {
+        json.WriteStartObject("operations");
+        json.WriteNumber("unknown", counts.Unknown);
+        json.WriteNumber("resolved", counts.Resolved);
+        json.WriteNumber("reapplied", counts.Reapplied);
+        json.WriteNumber("lost", counts.Lost);
+        json.WriteNumber("blocked", counts.Blocked);
+        json.WriteStartArray("lostOperations");
+        foreach (var id in counts.LostOperations)
+        {
+            json.WriteStringValue(id);
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

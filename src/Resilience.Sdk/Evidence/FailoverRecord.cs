@@ -72,6 +72,9 @@ public sealed record FailoverRecord
     /// <summary>Who approved the switch; empty when it was automatic.</summary>
     public IReadOnlyList<SwitchConsent> Approvals { get; init; } = [];
 
+    /// <summary>What became of the operations that it caught. Counted on while they are done again, after the switch.</summary>
+    public OperationCounts Operations { get; init; } = new();
+
     /// <summary>First sign to declared lost.</summary>
     public TimeSpan Detection => DetectedAt - FirstSignAt;
 

@@ -15,10 +15,14 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
     /// <summary>Enough for any incident; older records are in the log.</summary>
     private const int Kept = 100;
 
+    private const int MostPending = 10_000;
+
     private readonly Lock _lock = new();
     private readonly List<FailoverRecord> _records = [];
+    private readonly List<(TimeSpan From, TimeSpan To)> _spans = [];
+    private readonly List<(TimeSpan Caught, Func<OperationCounts, OperationCounts> Count)> _pending = [];
+    private readonly HashSet<string> _unsaved = new(StringComparer.Ordinal);
     private FailoverDraft _draft = new();
-    private TimeSpan _switched;
 
     /// <summary>The records, oldest first; the last may still wait for its first success.</summary>
     public IReadOnlyList<FailoverRecord> Records
@@ -63,6 +67,8 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
                     Add(confirmed.Region, confirmed.Region, confirmed.Term.Epoch, confirmed.At);
                 }
 
+                Forget();
+
                 // A promotion elsewhere and what people have decided of it outlast a doubt about the writer.
                 _draft = new FailoverDraft { PromotionSeen = _draft.PromotionSeen, Held = _draft.Held, Approved = _draft.Approved };
                 break;
@@ -88,7 +94,7 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
                 return;
             }
 
-            done = _records[^1] with { FirstSuccessAt = _records[^1].SwitchedAt + (clock.Now - _switched) };
+            done = _records[^1] with { FirstSuccessAt = _records[^1].SwitchedAt + (clock.Now - _spans[^1].To) };
             _records[^1] = done;
         }
 
@@ -96,8 +102,57 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
         Guarded.Run(() => RegionMetrics.RecordRecovery(dependency, done.Rto!.Value));
     }
 
+    /// <summary>Counts an operation that a failover caught.</summary>
+    /// <param name="caught">When it was: it belongs to the failover that was under way then, and to none when there was none. Null for the last one.</param>
+    /// <param name="count">Adds it.</param>
+    public void Count(TimeSpan? caught, Func<OperationCounts, OperationCounts> count)
+    {
+        lock (_lock)
+        {
+            var index = caught is { } moment ? _spans.FindIndex(span => moment <= span.To) : _spans.Count - 1;
+            if (index < 0)
+            {
+                if (_pending.Count < MostPending)
+                {
+                    _pending.Add((caught ?? clock.Now, count));
+                }
+            }
+            else if (!(caught < _spans[index].From))
+            {
+                _records[index] = _records[index] with { Operations = count(_records[index].Operations) };
+                _unsaved.Add(_records[index].Id);
+            }
+        }
+    }
+
+    /// <summary>Keeps what was counted since the records were kept last.</summary>
+    public void Save()
+    {
+        List<FailoverRecord> changed;
+        lock (_lock)
+        {
+            changed = [.. _records.Where(record => _unsaved.Contains(record.Id))];
+            _unsaved.Clear();
+        }
+
+        changed.ForEach(record => log?.Append(record));
+    }
+
     /// <summary>Waits until all records are kept.</summary>
-    public ValueTask DisposeAsync() => log?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        Save();
+        return log?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+
+    /// <summary>No switch came of it: what was counted belongs to none.</summary>
+    private void Forget()
+    {
+        lock (_lock)
+        {
+            _pending.Clear();
+        }
+    }
 
     private bool Tells(WriterDiagnosis kind) => _draft.Diagnosis is null or { Kind: WriterDiagnosis.Promoted } || kind is not WriterDiagnosis.Promoted;
 
@@ -147,10 +202,14 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
             if (_records.Count == Kept)
             {
                 _records.RemoveAt(0);
+                _spans.RemoveAt(0);
             }
 
+            var began = _draft.LastContact ?? firstSign;
+            record = record with { Operations = _pending.Where(one => one.Caught >= began).Aggregate(new OperationCounts(), (counts, one) => one.Count(counts)) };
+            _pending.Clear();
             _records.Add(record);
-            _switched = switched;
+            _spans.Add((began, switched));
         }
 
         log?.Append(record);

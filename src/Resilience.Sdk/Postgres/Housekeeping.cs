@@ -31,6 +31,7 @@ internal sealed partial class Housekeeping : IAsyncDisposable
 
     internal async Task TickAsync(CancellationToken cancellationToken)
     {
+        _context.Recorder.Save();
         var set = _active.Current;
         if (set.Route is not { } route)
         {

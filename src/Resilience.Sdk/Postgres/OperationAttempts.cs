@@ -5,14 +5,19 @@ namespace Resilience.Postgres;
 
 /// <summary>One call of <c>ExecuteAsync</c> across its attempts.</summary>
 internal sealed class OperationAttempts(
-    string operationId, Guid callId, Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> work, TimeSpan patience)
+    string? operationId, Guid callId, Func<NpgsqlConnection, NpgsqlTransaction, string, CancellationToken, Task> work, TimeSpan patience, MonotonicClock time)
 {
-    public string OperationId => operationId;
+    /// <summary>Null for work that is not entered in the ledger.</summary>
+    public string? OperationId => operationId;
+
+    /// <summary>How messages call it.</summary>
+    public string Name => operationId is null ? "The work" : $"Operation '{operationId}'";
 
     /// <summary>Tells our own earlier commit from another call's with the same operation id.</summary>
     public Guid CallId => callId;
 
-    public Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> Work => work;
+    /// <summary>The statements; told the region they run in.</summary>
+    public Func<NpgsqlConnection, NpgsqlTransaction, string, CancellationToken, Task> Work => work;
 
     /// <summary>How long to go on after the first failure.</summary>
     public TimeSpan Patience => patience;
@@ -37,5 +42,20 @@ internal sealed class OperationAttempts(
     /// True from a COMMIT without an answer until the ledger has answered. While it is true, no failure may leave as one
     /// that says that nothing is committed.
     /// </summary>
-    public bool IsUnknown { get; set; }
+    public bool IsUnknown
+    {
+        get;
+        set
+        {
+            if (value)
+            {
+                UnknownSince ??= time.Now;
+            }
+
+            field = value;
+        }
+    }
+
+    /// <summary>When a commit of it first got no answer; null when none did.</summary>
+    public TimeSpan? UnknownSince { get; private set; }
 }

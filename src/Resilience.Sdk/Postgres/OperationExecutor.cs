@@ -1,6 +1,8 @@
 using System.Data;
+using System.Diagnostics;
 using Npgsql;
 using Resilience.Diagnostics;
+using Resilience.Evidence;
 using Resilience.Internal;
 
 namespace Resilience.Postgres;
@@ -10,17 +12,51 @@ namespace Resilience.Postgres;
 /// COMMIT got no answer is unknown. Both are run again: entering the operation in the ledger tells the second kind
 /// whether it had committed, and only if not is the work done anew.
 /// </summary>
-internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute> onCommitted)
+internal sealed class OperationExecutor(WriterOpener opener, FailoverRecorder recorder, Action<WriterRoute> onCommitted)
 {
-    public async Task<OperationOutcome> ExecuteAsync(
-        string operationId,
-        Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> work,
+    private const int LongestOperationId = 255;
+
+    /// <exception cref="ArgumentException">The id cannot be used.</exception>
+    public static void CheckId(string operationId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(operationId);
+        if (operationId.Length > LongestOperationId || operationId.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ArgumentException(
+                $"The operation id has {operationId.Length} characters. Use 1 to {LongestOperationId}, without NUL.", nameof(operationId));
+        }
+    }
+
+    /// <param name="operationId">The id in the ledger; null for work that is not entered there, and not repeated once its COMMIT was sent.</param>
+    /// <param name="work">The statements; told the region they run in.</param>
+    /// <param name="patience">How long to go on after the first failure.</param>
+    /// <param name="cancellationToken">The caller's own end.</param>
+    public async Task<DoneOperation> ExecuteAsync(
+        string? operationId,
+        Func<NpgsqlConnection, NpgsqlTransaction, string, CancellationToken, Task> work,
         TimeSpan patience,
         CancellationToken cancellationToken)
     {
         using var activity = DrResilienceDiagnostics.Source.StartActivity("dr.operation");
         activity?.SetTag("dr.dependency", opener.Dependency);
-        var attempts = new OperationAttempts(operationId, Guid.NewGuid(), work, patience);
+        var attempts = new OperationAttempts(operationId, Guid.NewGuid(), work, patience, opener.Clock);
+        try
+        {
+            return await RunAsync(attempts, activity, cancellationToken);
+        }
+        finally
+        {
+            if (attempts.UnknownSince is { } caught)
+            {
+                var resolved = attempts.IsUnknown ? 0 : 1;
+                recorder.Count(caught, counts => counts with { Unknown = counts.Unknown + 1, Resolved = counts.Resolved + resolved });
+            }
+        }
+    }
+
+    private async Task<DoneOperation> RunAsync(OperationAttempts attempts, Activity? activity, CancellationToken cancellationToken)
+    {
+        var patience = attempts.Patience;
         while (true)
         {
             OpenedWriter? opened = null;
@@ -34,7 +70,7 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
                 onCommitted(opened.Value.Route);
                 activity?.SetTag("dr.region", opened.Value.Route.Region);
                 activity?.SetTag("dr.attempts", attempts.Repeats + 1);
-                return outcome;
+                return new DoneOperation(outcome, opened.Value.Route.Reign.Epoch);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
@@ -60,17 +96,17 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
             attempts.Stage = OperationStage.Asking;
             ending.Over.ThrowIfCancellationRequested();
             var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var doneBy = await OperationLedger.EnterAsync(connection, transaction, attempts.OperationId, attempts.CallId, opened.Route, cancellationToken);
+            var doneBy = await EnterAsync(attempts, connection, transaction, opened.Route, cancellationToken);
             if (doneBy is null)
             {
                 // The ledger has answered: whatever was unknown before is known not to be committed.
                 attempts.IsUnknown = false;
                 attempts.Stage = OperationStage.Working;
-                await attempts.Work(connection, transaction, cancellationToken);
+                await attempts.Work(connection, transaction, opened.Route.Region, cancellationToken);
             }
             else
             {
-                await OperationLedger.TouchAsync(connection, transaction, attempts.OperationId, cancellationToken);
+                await OperationLedger.TouchAsync(connection, transaction, attempts.OperationId!, cancellationToken);
             }
 
             // The work need not have heeded its token, and a former writer may well be up.
@@ -93,6 +129,19 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
                 _ = DisposeAfterAsync(committing, connection);
             }
         }
+    }
+
+    /// <returns>Null when the work is to be done now; otherwise the call that has done it.</returns>
+    private static async Task<Guid?> EnterAsync(
+        OperationAttempts attempts, NpgsqlConnection connection, NpgsqlTransaction transaction, WriterRoute route, CancellationToken cancellationToken)
+    {
+        if (attempts.OperationId is { } id)
+        {
+            return await OperationLedger.EnterAsync(connection, transaction, id, attempts.CallId, route, cancellationToken);
+        }
+
+        await OperationLedger.CheckFenceAsync(connection, transaction, route, cancellationToken);
+        return null;
     }
 
     /// <summary>A commit that nobody waits for any more keeps its connection until it ends.</summary>
@@ -136,8 +185,15 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
         {
             // Probes go over connections of their own and may well be right about the region: new connections may be, too.
             attempts.Astray = former.Message;
+            recorder.Count(null, static counts => counts with { Blocked = counts.Blocked + 1 });
             opened!.Value.Route.Pool.Forget();
             seen = opened.Value.Route.Report(former.Failure);
+        }
+
+        if (attempts is { IsUnknown: true, OperationId: null })
+        {
+            // Nothing tells later whether it was done, so it is not done again.
+            return GiveUp(attempts, exception);
         }
 
         var repeatable = seen is not null
@@ -171,7 +227,7 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
         var why = isOver ? "The writer was replaced, and no time is left." : exception is FormerWriterException or WriterUnavailableException ? attempts.Astray : null;
         if (why is not null)
         {
-            throw new WriterUnavailableException($"Operation '{attempts.OperationId}' is not committed. {why}{(exception is WriterUnavailableException ? $" {exception.Message}" : "")}", exception);
+            throw new WriterUnavailableException($"{attempts.Name} is not committed. {why}{(exception is WriterUnavailableException ? $" {exception.Message}" : "")}", exception);
         }
 
         return false;
@@ -189,7 +245,10 @@ internal sealed class OperationExecutor(WriterOpener opener, Action<WriterRoute>
 
     private static OutcomeUnknownException Unknown(OperationAttempts attempts, Exception inner) => new(
         attempts.OperationId,
-        $"The commit of operation '{attempts.OperationId}' got no answer, and no writer could be asked within {attempts.Patience.TotalSeconds:0.###} s: it may or may not be committed. "
-            + $"Call ExecuteAsync again with the same operation id; it will be done exactly once. {(inner is WriterUnavailableException ? inner.Message : "")}".TrimEnd(),
+        (attempts.OperationId is null
+            ? "The commit got no answer: the work may or may not be committed, and without an operation id nothing tells. Look into the data before it is done again; with ExecuteAsync(operationId, …) it would be done exactly once. "
+            : $"The commit of operation '{attempts.OperationId}' got no answer, and no writer could be asked within {attempts.Patience.TotalSeconds:0.###} s: it may or may not be committed. "
+                + "Call ExecuteAsync again with the same operation id; it will be done exactly once. ")
+            + (inner is WriterUnavailableException ? inner.Message : "").TrimEnd(),
         inner);
 }

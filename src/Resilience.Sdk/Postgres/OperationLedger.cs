@@ -45,6 +45,17 @@ internal static class OperationLedger
         }
     }
 
+    /// <summary>Only looks whether the connection leads to the writer, for work that is not entered.</summary>
+    /// <exception cref="FormerWriterException">It leads to a server of an earlier epoch.</exception>
+    public static async Task CheckFenceAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, WriterRoute route, CancellationToken cancellationToken)
+    {
+        await using var read = new NpgsqlCommand(PostgresSql.ReadEpoch, connection, transaction);
+        if (await read.ExecuteScalarAsync(cancellationToken) is long epoch && epoch < route.Reign.Epoch)
+        {
+            throw new FormerWriterException(route.Region, epoch, route.Reign.Epoch);
+        }
+    }
+
     /// <summary>
     /// Writes an operation's row anew, so that committing waits for the synchronous standby once more: a commit that was
     /// not replicated must not be acknowledged because somebody asked for it.

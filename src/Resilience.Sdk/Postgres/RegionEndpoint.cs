@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Logging;
+using Resilience.Internal;
 
 namespace Resilience.Postgres;
 
 /// <summary>One region's server as the data source uses it: its address, its pool, the loop that looks at it.</summary>
-internal sealed partial class RegionEndpoint(string region, string address, RegionPool pool, int warmConnections, ILogger logger) : IAsyncDisposable
+internal sealed partial class RegionEndpoint(string region, string address, ServerAddresses addresses, RegionPool pool, int warmConnections, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
@@ -14,6 +15,8 @@ internal sealed partial class RegionEndpoint(string region, string address, Regi
 
     /// <summary>Host and port: safe to show.</summary>
     public string Address => address;
+
+    public ServerAddresses Addresses => addresses;
 
     public RegionPool Pool => pool;
 
@@ -26,11 +29,28 @@ internal sealed partial class RegionEndpoint(string region, string address, Regi
     /// <summary>Opens a few connections ahead of need, off every request's path; one warming at a time.</summary>
     public void Warm(CancellationToken cancellationToken)
     {
-        if (warmConnections > 0 && Interlocked.Exchange(ref _warming, 1) == 0)
+        if (Interlocked.Exchange(ref _warming, 1) == 0)
         {
             _ = Task.Run(() => WarmAsync(cancellationToken), CancellationToken.None);
         }
     }
+
+    /// <summary>
+    /// Breaks all connections to this server, those in use as well, but for addresses that another region has, too. On a thread of
+    /// its own: whoever waits on one of them goes on at once.
+    /// </summary>
+    public void BreakConnections(RegionEndpoint spared) => _ = Task.Factory.StartNew(
+        () => Guarded.Run(() =>
+        {
+            var broken = ServerSockets.ShutDown(addresses.Known.Except(spared.Addresses.Known));
+            if (broken > 0)
+            {
+                LogBroken(logger, broken, region);
+            }
+        }),
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
 
     public async ValueTask DisposeAsync()
     {
@@ -46,6 +66,7 @@ internal sealed partial class RegionEndpoint(string region, string address, Regi
     {
         try
         {
+            await addresses.LookUpAsync();
             var opening = Enumerable.Range(0, warmConnections).Select(_ => pool.OpenAsync(pool.Watcher, Longest, pool.Gone, cancellationToken).AsTask()).ToList();
             Task settled = Task.WhenAll(opening);
             await settled.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -64,6 +85,9 @@ internal sealed partial class RegionEndpoint(string region, string address, Regi
             Volatile.Write(ref _warming, 0);
         }
     }
+
+    [LoggerMessage(1028, LogLevel.Information, "{Count} connections to region '{Region}' were broken: it is given up")]
+    private static partial void LogBroken(ILogger logger, int count, string region);
 
     [LoggerMessage(1012, LogLevel.Debug, "Connections to region '{Region}' could not be opened ahead; they will be opened when needed")]
     private static partial void LogNotWarmed(ILogger logger, Exception exception, string region);

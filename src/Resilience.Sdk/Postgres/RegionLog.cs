@@ -56,6 +56,7 @@ internal static partial class RegionLog
                 Diagnosed(logger, dependency, diagnosed.To.Kind, diagnosed.To.Evidence);
                 break;
             case DiagnosisChanged:
+            case RegionSilent:
                 break;
             case RegionChanged { To: RegionCondition.Fenced or RegionCondition.Foreign or RegionCondition.Rejected } changed:
                 Refused(logger, dependency, changed.Region, changed.To, changed.Detail);

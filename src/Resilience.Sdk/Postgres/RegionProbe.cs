@@ -22,6 +22,21 @@ internal sealed class RegionProbe(string region, bool readsApprovals, NpgsqlData
     /// <param name="cancellationToken">Ends the look; the connection is then given up.</param>
     public async Task<ServerReport> AskAsync(string? claimFor, long highestEpoch, CancellationToken cancellationToken)
     {
+        var isOld = _connection is not null;
+        try
+        {
+            return await AskOnceAsync(claimFor, highestEpoch, cancellationToken);
+        }
+        catch (NpgsqlException exception) when (isOld && exception is not PostgresException && !cancellationToken.IsCancellationRequested)
+        {
+            // A connection that was cut while nobody used it says nothing of the server: a new one does.
+            await DropAsync();
+            return await AskOnceAsync(claimFor, highestEpoch, cancellationToken);
+        }
+    }
+
+    private async Task<ServerReport> AskOnceAsync(string? claimFor, long highestEpoch, CancellationToken cancellationToken)
+    {
         if (_connection is null)
         {
             var opened = unpooled.CreateConnection();

@@ -12,6 +12,19 @@ internal sealed class RegionReader(WriterOpener opener, ActiveRegionSet active, 
     /// <summary>A region that is busy for longer is left for the next one.</summary>
     private static readonly TimeSpan LongestOpen = TimeSpan.FromSeconds(RegionConnectionString.ConnectTimeoutSeconds);
 
+    /// <summary>Asks the writer for its position.</summary>
+    public Task<ReadToken> GetTokenAsync(TimeSpan patience, CancellationToken cancellationToken) => ReadAsync(
+        TimeSpan.Zero,
+        async (connection, token) =>
+        {
+            await using var command = new NpgsqlCommand(PostgresSql.ReadToken, connection);
+            await using var reader = await command.ExecuteReaderAsync(token);
+            await reader.ReadAsync(token);
+            return new ReadToken(reader.GetInt64(0), reader.GetInt64(1));
+        },
+        patience,
+        cancellationToken);
+
     public async Task<T> ReadAsync<T>(
         ReadBound bound, Func<NpgsqlConnection, CancellationToken, Task<T>> read, TimeSpan patience, CancellationToken cancellationToken)
     {

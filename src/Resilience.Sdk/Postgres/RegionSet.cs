@@ -245,7 +245,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
                 former?.End();
                 if (elected.Previous is { } previous && previous != elected.Region)
                 {
-                    Endpoints.FirstOrDefault(endpoint => endpoint.Region == previous)?.Pool.Forget();
+                    GiveUp(previous, elected.Region);
                 }
 
                 break;
@@ -257,9 +257,22 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
             case RegionChanged { To: RegionCondition.Standby or RegionCondition.Writable } changed:
                 Endpoint(changed.Region).Warm(Stopping);
                 break;
+            case RegionSilent silent when (topology.Writer ?? topology.LastWriter)?.Region is { } other && other != silent.Region:
+                GiveUp(silent.Region, other);
+                break;
             case RegionChanged { To: RegionCondition.Unreachable } changed:
                 Endpoint(changed.Region).Pool.TurnAway();
                 break;
+        }
+    }
+
+    /// <summary>Nothing that is under way there is waited for any more.</summary>
+    private void GiveUp(string region, string writer)
+    {
+        if (Endpoints.FirstOrDefault(endpoint => endpoint.Region == region) is { } former)
+        {
+            former.Pool.Forget();
+            former.BreakConnections(spared: Endpoint(writer));
         }
     }
 
@@ -297,6 +310,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         var endpoint = new RegionEndpoint(
             region.Name,
             $"{settings.Host}:{settings.Port}",
+            new ServerAddresses(settings.Host!, settings.Port, _context.Clock.Time),
             new RegionPool(Build(region.Name, settings.ConnectionString, _context.LoggerFactory), Options.MaxConcurrentOpens, _context.Clock.Time),
             Math.Min(Options.WarmConnections, settings.MaxPoolSize),
             _context.Logger);

@@ -5,6 +5,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Resilience.Evidence;
 using Resilience.Internal;
+using Resilience.Journal;
+using Resilience.Postgres.Tail;
 using Resilience.Regions;
 
 namespace Resilience.Postgres;
@@ -18,7 +20,7 @@ namespace Resilience.Postgres;
 /// <para>Thread-safe. One instance per database; it watches every region over one connection of its own each.</para>
 /// <para>The file is long because its public members are documented here; each hands on to the part that does the work.</para>
 /// <para>
-/// What happens to data: <see cref="ExecuteAsync"/> commits exactly once, also when the answer to a commit is lost.
+/// What happens to data: <c>ExecuteAsync</c> with an operation id commits exactly once, also when the answer to a commit is lost.
 /// Work on a connection from <see cref="OpenWriterAsync"/> that is cut by a failover fails like any broken connection;
 /// whether its last commit happened is then for the application to find out.
 /// With asynchronous replication, commits that had not reached the promoted server are lost with the old one.
@@ -26,8 +28,6 @@ namespace Resilience.Postgres;
 /// </remarks>
 public sealed class RegionalDataSource : DbDataSource
 {
-    private const int LongestOperationId = 255;
-
     private readonly ActiveRegionSet _active;
     private readonly WriterOpener _opener;
     private readonly OperationExecutor _operations;
@@ -44,7 +44,7 @@ public sealed class RegionalDataSource : DbDataSource
         Clock = context.Clock;
         _active = new ActiveRegionSet(options, context);
         _opener = new WriterOpener(name, _active, context.Clock, new Jitter(context.NewRandom()));
-        _operations = new OperationExecutor(_opener, NoteFirstSuccess);
+        _operations = new OperationExecutor(_opener, context.Recorder, NoteFirstSuccess);
         _reader = new RegionReader(_opener, _active, localRegion);
         _housekeeping = new Housekeeping(_active, context);
         _desk = new SwitchDesk(name, _active, () => Recorder.Records is [] or [.., { FirstSuccessAt: not null }], context.Logger);
@@ -80,6 +80,9 @@ public sealed class RegionalDataSource : DbDataSource
     internal MonotonicClock Clock { get; }
 
     internal RegionSet Regions => _active.Current;
+
+    /// <summary>What other regions may not have yet; null without operations that can be done again.</summary>
+    internal OperationTail? Tail { get; private set; }
 
     /// <summary>Why a changed configuration is not in use yet; null when none waits.</summary>
     internal string? PendingChange => _active.Pending;
@@ -171,16 +174,7 @@ public sealed class RegionalDataSource : DbDataSource
     /// <returns>A token for later reads, of this process or another.</returns>
     /// <exception cref="WriterUnavailableException">No writer until the deadline.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Task<ReadToken> GetReadTokenAsync(CancellationToken cancellationToken = default) => ReadAsync(
-        TimeSpan.Zero,
-        async (connection, token) =>
-        {
-            await using var command = new NpgsqlCommand(PostgresSql.ReadToken, connection);
-            await using var reader = await command.ExecuteReaderAsync(token);
-            await reader.ReadAsync(token);
-            return new ReadToken(reader.GetInt64(0), reader.GetInt64(1));
-        },
-        cancellationToken);
+    public Task<ReadToken> GetReadTokenAsync(CancellationToken cancellationToken = default) => _reader.GetTokenAsync(Patience, cancellationToken);
 
     /// <summary>
     /// Runs a write in a transaction that commits exactly once, whatever happens to the writer meanwhile. The operation id
@@ -206,15 +200,56 @@ public sealed class RegionalDataSource : DbDataSource
         Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> work,
         CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(operationId);
+        OperationExecutor.CheckId(operationId);
         ArgumentNullException.ThrowIfNull(work);
-        if (operationId.Length > LongestOperationId || operationId.Contains('\0', StringComparison.Ordinal))
-        {
-            throw new ArgumentException(
-                $"The operation id has {operationId.Length} characters. Use 1 to {LongestOperationId}, without NUL.", nameof(operationId));
-        }
+        return OutcomeAsync(operationId, (connection, transaction, _, token) => work(connection, transaction, token), cancellationToken);
+    }
 
-        return _operations.ExecuteAsync(operationId, work, Patience, cancellationToken);
+    /// <summary>
+    /// Runs a write as <see cref="ExecuteAsync(string, Func{NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task}, CancellationToken)"/>
+    /// does, and keeps it in the journal until the other regions have it: when a region is promoted without it, it is done again there.
+    /// </summary>
+    /// <param name="operationId">Identifies the operation in this database for <see cref="PostgresOptions.OperationRetention"/>; 1 to 255 characters.</param>
+    /// <param name="operation">The write, of a type that was added with <c>dr.AddOperation</c>.</param>
+    /// <param name="cancellationToken">Ends the call, until the commit is answered.</param>
+    /// <returns>Whether this call's work is committed, or an earlier call's with the same id was.</returns>
+    /// <remarks>
+    /// It is synced to the journal before this returns. Under a disk that cannot be written it is kept in memory, which event 1042
+    /// and the counter <c>dr.operations.unprotected</c> say; the call succeeds, for the commit has. What is done again runs after a
+    /// failover, in the order of the commits, while new work goes on; one that the new writer refuses three times is lost, which
+    /// event 1041 and the record of the failover say, by its id.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The operation id is empty, longer than 255 characters, or holds a NUL.</exception>
+    /// <exception cref="InvalidOperationException">The type was not added, or the host has not started.</exception>
+    /// <exception cref="WriterUnavailableException">No writer until the deadline; nothing is committed.</exception>
+    /// <exception cref="OutcomeUnknownException">A commit got no answer and could not be asked for until the deadline.</exception>
+    /// <exception cref="PostgresException">The server refused a statement or the commit; nothing is committed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<OperationOutcome> ExecuteAsync(string operationId, IReplayableOperation operation, CancellationToken cancellationToken = default)
+    {
+        OperationExecutor.CheckId(operationId);
+        ArgumentNullException.ThrowIfNull(operation);
+        return Tail is { } tail
+            ? tail.ExecuteAsync(operationId, operation, Patience, cancellationToken)
+            : throw new InvalidOperationException(
+                $"The journal of operations is open while the host runs and knows at least one: AddDrResilience(dr => dr.AddOperation<{operation.GetType().Name}>(\"name\")).");
+    }
+
+    /// <summary>
+    /// Runs a write in a transaction, again as long as it is known not to be committed. Without an operation id, a commit without an
+    /// answer stays unknown: it is never done again, and the exception says so.
+    /// </summary>
+    /// <param name="work">The statements, as for the call with an operation id.</param>
+    /// <param name="cancellationToken">Ends the call. After a cancellation during the commit its outcome is unknown.</param>
+    /// <returns>A task that ends when it is committed.</returns>
+    /// <exception cref="WriterUnavailableException">No writer until the deadline; nothing is committed.</exception>
+    /// <exception cref="OutcomeUnknownException">The commit got no answer: it may or may not have happened. It is not safe to repeat.</exception>
+    /// <exception cref="PostgresException">The server refused a statement or the commit; nothing is committed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task ExecuteAsync(Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return OutcomeAsync(null, (connection, transaction, _, token) => work(connection, transaction, token), cancellationToken);
     }
 
     /// <summary>Runs a read, and runs it again elsewhere when its region fails.</summary>
@@ -271,6 +306,10 @@ public sealed class RegionalDataSource : DbDataSource
     public Task WithdrawSwitchApprovalAsync(string region, string principal, CancellationToken cancellationToken = default) =>
         _desk.WithdrawAsync(region, principal, cancellationToken);
 
+    /// <summary>Keeps operations from now on. Once, before the first.</summary>
+    internal OperationTail Protect(OperationCatalog catalog, JournalLog journal, TimeSpan retention, ILogger logger) =>
+        Tail = new OperationTail(Name, catalog, journal, _operations, _active, Recorder, retention, Clock, logger);
+
     /// <summary>Moves to other options once they have a verified writer; until then the present ones stay in use.</summary>
     internal Task ReconfigureAsync(PostgresOptions options) => _active.ChangeAsync(options);
 
@@ -307,11 +346,16 @@ public sealed class RegionalDataSource : DbDataSource
     protected override async ValueTask DisposeAsyncCore()
     {
         await _housekeeping.DisposeAsync();
+        await (Tail?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _active.DisposeAsync();
         await _terms.DisposeAsync();
         await Recorder.DisposeAsync();
         await base.DisposeAsyncCore();
     }
+
+    private async Task<OperationOutcome> OutcomeAsync(
+        string? operationId, Func<NpgsqlConnection, NpgsqlTransaction, string, CancellationToken, Task> work, CancellationToken cancellationToken) =>
+        (await _operations.ExecuteAsync(operationId, work, Patience, cancellationToken)).Outcome;
 
     private TimeSpan Patience => _active.Current.Options.WaitForWriter;
 

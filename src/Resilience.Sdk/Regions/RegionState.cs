@@ -19,6 +19,9 @@ internal sealed record RegionState(string Name)
 
     public RegionFailure? Failure { get; init; }
 
+    /// <summary>Whether its silence was told of; once for each.</summary>
+    public bool IsGivenUp { get; init; }
+
     /// <summary>Smoothed round trip (EWMA, α = 0.2 as in MongoDB's SDAM); null before the first answer.</summary>
     public TimeSpan? RoundTrip { get; init; }
 

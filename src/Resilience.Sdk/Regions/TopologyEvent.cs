@@ -46,6 +46,9 @@ internal sealed record ClusterConflict(TimeSpan At, string Region, string Explan
 /// <summary>A region became something else.</summary>
 internal sealed record RegionChanged(TimeSpan At, string Region, RegionCondition From, RegionCondition To, string? Detail) : TopologyEvent(At, Region);
 
+/// <summary>A reader has answered nothing for so long that what waits for it need not wait any more.</summary>
+internal sealed record RegionSilent(TimeSpan At, string Region) : TopologyEvent(At, Region);
+
 /// <summary>The server of a region is another process than it was: connections that were opened before are broken.</summary>
 internal sealed record ServerRestarted(TimeSpan At, string Region) : TopologyEvent(At, Region);
 

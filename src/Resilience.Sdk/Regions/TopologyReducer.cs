@@ -71,6 +71,7 @@ internal static class TopologyReducer
             ObservedAt = reported.StartedAt,
             Misses = 0,
             Failure = null,
+            IsGivenUp = false,
             RoundTrip = Smooth(state.RoundTrip, report.RoundTrip),
             ClaimFailure = report.Epoch?.WriterRegion == state.Name ? null : state.ClaimFailure,
             TakesWritesSince = report.InRecovery || report.ReadOnly ? null : state.TakesWritesSince ?? reported.StartedAt,
@@ -161,6 +162,13 @@ internal static class TopologyReducer
     {
         foreach (var region in step.Topology.Regions)
         {
+            if (!region.IsGivenUp && region is { IsSilent: true, Misses: > 0 } && step.At - region.ContactAt > step.Rules.GiveUpAfter
+                && region.Name != (step.Topology.Writer ?? step.Topology.LastWriter)?.Region)
+            {
+                step.Update(region.Name, state => state with { IsGivenUp = true }, null);
+                step.Raise(new RegionSilent(step.At, region.Name));
+            }
+
             if (region.Condition == RegionCondition.Unknown || step.At - region.ObservedAt <= step.Rules.StaleAfter)
             {
                 continue;

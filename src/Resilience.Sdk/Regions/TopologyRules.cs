@@ -24,4 +24,7 @@ internal sealed record TopologyRules
 
     /// <summary>Without any observation for this long, what we knew of a region is unknown again.</summary>
     public TimeSpan StaleAfter { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a reader may answer nothing before its connections in use are broken; a slow one may yet answer.</summary>
+    public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromSeconds(10);
 }

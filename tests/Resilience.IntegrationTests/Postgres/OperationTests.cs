@@ -78,6 +78,45 @@ public sealed class OperationTests : IAsyncLifetime
         Assert.Equal(1, await TimesAsync("a"));
     }
 
+    /// <summary>Without an id nothing can be asked: whether the server saw the COMMIT or not, it is not sent again.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ExecuteAsync_WithoutAnId_AnswerToCommitLost_SaysUnknown_AndIsNotRepeated(bool serverSawCommit)
+    {
+        var runs = 0;
+        _cutter.CutNext(1, serverSawCommit);
+
+        var unknown = await Assert.ThrowsAsync<OutcomeUnknownException>(() => _source.ExecuteAsync(async (c, t, ct) =>
+        {
+            runs++;
+            await TwoRegionDatabase.WriteAsync(c, t, "a", ct);
+        }));
+
+        Assert.Null(unknown.OperationId);
+        Assert.False(unknown.IsTransient);
+        Assert.Equal(1, runs);
+        Assert.Equal(serverSawCommit ? 1 : 0, await TimesAsync("a"));
+    }
+
+    /// <summary>Before COMMIT was sent all is known: nothing happened, so it is done again.</summary>
+    [Fact]
+    public async Task ExecuteAsync_WithoutAnId_ConnectionLostBeforeTheCommit_IsDoneAgain()
+    {
+        var runs = 0;
+        await _source.ExecuteAsync(async (c, t, ct) =>
+        {
+            await TwoRegionDatabase.WriteAsync(c, t, "a", ct);
+            if (++runs == 1)
+            {
+                await using var end = new NpgsqlCommand("SELECT pg_terminate_backend(pg_backend_pid())", c, t);
+                await end.ExecuteNonQueryAsync(ct);
+            }
+        });
+
+        Assert.Equal((2, 1), (runs, await TimesAsync("a")));
+    }
+
     [Fact]
     public async Task ExecuteAsync_SameIdFiftyTimesAtOnce_CommitsOnce()
     {

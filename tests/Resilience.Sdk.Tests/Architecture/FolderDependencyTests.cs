@@ -20,7 +20,7 @@ public sealed class FolderDependencyTests
         ["Regions"] = [],
         ["Pipelines"] = [],
         ["Evidence"] = ["Regions"],
-        ["Postgres"] = ["Regions", "Evidence", "Pipelines"],
+        ["Postgres"] = ["Regions", "Evidence", "Pipelines", "Journal"],
         ["Health"] = ["Regions", "Pipelines", "Postgres"],
         ["Journal"] = [],
         ["Queueing"] = ["Journal", "Postgres"],
