@@ -45,6 +45,7 @@ public sealed class RegionFailoverTests(ITestOutputHelper output)
         Assert.Empty(failed);
         Assert.Equal(0, charges.Duplicates);
         Assert.Empty(charges.WrongKeys);
+        Assert.Equal(0, measured.LostByReplication);
         Assert.Empty(ledger.Unexplained);
         Assert.Empty(ledger.Unfinished);
 

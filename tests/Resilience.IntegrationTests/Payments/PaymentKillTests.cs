@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Resilience.IntegrationTests.TestKit;
 using Resilience.TestKit;
 using Xunit.Abstractions;
 
@@ -62,6 +63,26 @@ public sealed class PaymentKillTests(ITestOutputHelper output)
 
         Assert.All(attempts, attempt => Assert.Equal(HttpStatusCode.Accepted, attempt.Status));
         await fleet.EachAcknowledgedIsChargedOnceAsync(fleet.East);
+    }
+
+    /// <summary>Made and answered with 201, not replicated: the region is lost and the process with it. Its journal has the outcomes.</summary>
+    [Fact]
+    public async Task Kill_WithTheWriter_AfterTheAnswer_TheNextProcessDoesAgainWhatThePromotedRegionHasNot()
+    {
+        await using var fleet = await PaymentFleet.StartTwoRegionsAsync();
+        await fleet.PayAsync("before");
+        await fleet.West.WaitUntilCaughtUpAsync(fleet.East);
+        await fleet.West.StallWalReceiverAsync();
+        var attempts = await fleet.PayAllAsync(Enumerable.Range(0, 50).Select(i => $"tail-{i}"));
+        await fleet.Replicas[0].KillAsync();
+        await fleet.East.KillAsync();
+        await fleet.West.PromoteAsync();
+        Assert.Equal(1, await Sql.QueryAsync<long>(fleet.West, "SELECT count(*) FROM payments"));
+        await fleet.RestartAsync();
+
+        Assert.All(attempts, attempt => Assert.Equal(HttpStatusCode.Created, attempt.Status));
+        await fleet.EachAcknowledgedIsChargedOnceAsync(fleet.West);
+        Assert.Equal(0, await Sql.QueryAsync<long>(fleet.West, "SELECT count(*) FROM payments WHERE charge_id IS NULL"));
     }
 
     [Fact]

@@ -80,14 +80,24 @@ public sealed class CommitCutter : IAsyncDisposable
             {
                 await server.ConnectAsync(_server.Host, _server.Port, _stopping.Token);
                 var back = server.GetStream().CopyToAsync(client.GetStream(), _stopping.Token);
-                await ForwardAsync(client.GetStream(), server.GetStream());
-                server.Client.Shutdown(SocketShutdown.Send);
-                await back;
+                await Task.WhenAll(back, ForwardAllAsync(client.GetStream(), server));
             }
             catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
             {
                 // Either side is gone; both are closed below.
             }
+        }
+    }
+
+    private async Task ForwardAllAsync(NetworkStream client, TcpClient server)
+    {
+        try
+        {
+            await ForwardAsync(client, server.GetStream());
+        }
+        finally
+        {
+            server.Client.Shutdown(SocketShutdown.Send);
         }
     }
 

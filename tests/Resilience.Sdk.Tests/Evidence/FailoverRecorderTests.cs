@@ -29,6 +29,42 @@ public sealed class FailoverRecorderTests
         Assert.True(recorder.Records[0].Rto >= TimeSpan.Zero, $"RTO {recorder.Records[0].Rto}");
     }
 
+    /// <summary>An operation belongs to the failover that caught it, whenever its end is known; a mere broken connection belongs to none.</summary>
+    [Fact]
+    public void Count_OperationsOfTwoFailovers_EachHasItsOwn_AndOfABrokenConnectionNone()
+    {
+        var time = new ManualTimeProvider();
+        var clock = new MonotonicClock(time);
+        var recorder = new FailoverRecorder("db", clock, null);
+        static OperationCounts Unknown(OperationCounts counts) => counts with { Unknown = counts.Unknown + 1 };
+
+        time.Advance(TimeSpan.FromSeconds(10));
+        recorder.Count(clock.Now, Unknown);
+        recorder.On(new WriterSuspected(clock.Now, "east", Broke));
+        recorder.On(new WriterConfirmed(clock.Now, "east", new WriterTerm(1, 1), WasLost: false));
+
+        time.Advance(TimeSpan.FromSeconds(10));
+        var first = clock.Now;
+        recorder.Count(first, Unknown);
+        Lose("east", "west", 2);
+        time.Advance(TimeSpan.FromSeconds(10));
+        Lose("west", "east", 3);
+        recorder.Count(first, Unknown);
+        recorder.Count(first - TimeSpan.FromSeconds(5), Unknown);
+        recorder.Count(null, counts => counts.Lose("op-9"));
+
+        Assert.Equal([2, 0], recorder.Records.Select(record => record.Operations.Unknown));
+        Assert.Equal([0, 1], recorder.Records.Select(record => record.Operations.Lost));
+        Assert.Equal(["op-9"], recorder.Records[1].Operations.LostOperations);
+
+        void Lose(string from, string to, int epoch)
+        {
+            recorder.On(new WriterLost(clock.Now, from, clock.Now, "gone"));
+            time.Advance(TimeSpan.FromSeconds(1));
+            recorder.On(new WriterElected(clock.Now, to, new WriterState(to, new WriterTerm(epoch, epoch), epoch, clock.Now), from));
+        }
+    }
+
     /// <summary>A suspicion between the promotion and the election keeps the promotion's moment.</summary>
     [Fact]
     public void SuspicionAfterThePromotionWasSeen_KeepsItsMoment()

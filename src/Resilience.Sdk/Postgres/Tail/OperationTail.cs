@@ -10,7 +10,7 @@ namespace Resilience.Postgres.Tail;
 /// <summary>
 /// The end of a writer's log that other regions may not have yet. Asynchronous replication loses it with the writer; here each
 /// operation of it is kept, on disk, until every other region has it, and done again under its id on a successor without it.
-/// Decision 15 has the states and what happens at each point at which the process can die.
+/// Decision 16 has the states and what happens at each point at which the process can die.
 /// </summary>
 /// <remarks>
 /// Thread-safe. An operation is kept before it is acknowledged, after it is committed: what is here was done once. Confirmed by
