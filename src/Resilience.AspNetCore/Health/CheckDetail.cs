@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Resilience.Health;
+using Resilience.Internal;
 
 namespace Resilience.AspNetCore.Health;
 
@@ -9,7 +10,7 @@ internal static class CheckDetail
     public static void Write(Utf8JsonWriter json, CheckState state, TimeSpan now)
     {
         json.WriteStartObject();
-        json.WriteString("status", HealthReporter.Name(state.StatusAt(now)));
+        json.WriteString("status", EnumName.Of(state.StatusAt(now)));
         if (state.SeenAt is { } seen)
         {
             json.WriteNumber("ageSeconds", Math.Round((now - seen).TotalSeconds, 1));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Resilience.Evidence;
+using Resilience.Internal;
 using Resilience.Postgres;
 using Resilience.Regions;
 
@@ -24,10 +25,15 @@ internal static class DatabaseDetail
         json.WriteString("status", topology.Writer is null ? "disconnected" : "connected");
         json.WriteString("region", topology.Writer?.Region);
         json.WriteString("name", database.Name);
-        json.WriteString("phase", HealthReporter.Name(topology.Phase));
-        json.WriteString("diagnosis", HealthReporter.Name(topology.Diagnosis.Kind));
+        json.WriteString("phase", EnumName.Of(topology.Phase));
+        json.WriteString("diagnosis", EnumName.Of(topology.Diagnosis.Kind));
         json.WriteString("evidence", topology.Diagnosis.Evidence);
         json.WriteNumber("epoch", topology.HighestTerm.Epoch);
+        if (database.Tail is { } tail)
+        {
+            json.WriteNumber("unconfirmedOperations", tail.Unconfirmed);
+        }
+
         json.WriteStartArray("regions");
         foreach (var state in topology.Regions)
         {
@@ -44,7 +50,7 @@ internal static class DatabaseDetail
         json.WriteStartObject();
         json.WriteString("name", state.Name);
         json.WriteString("server", set.Endpoint(state.Name).Address);
-        json.WriteString("role", HealthReporter.Name(state.Condition));
+        json.WriteString("role", EnumName.Of(state.Condition));
         if (topology.Writer?.Region != state.Name)
         {
             json.WriteString("detail", TopologyExplanation.Cause(topology, state));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Resilience.Degradation;
 using Resilience.Degradation.Episodes;
+using Resilience.Internal;
 
 namespace Resilience.AspNetCore.Health;
 
@@ -27,7 +28,7 @@ internal static class DegradationDetail
     {
         var state = episode.State;
         json.WriteStartObject(episode.Dependency);
-        json.WriteString("phase", HealthReporter.Name(state.Phase));
+        json.WriteString("phase", EnumName.Of(state.Phase));
         json.WriteNumber("sinceSeconds", Math.Round((clock.Now - state.Since).TotalSeconds, 1));
         json.WriteNumber("episode", state.Number);
         json.WriteNumber("relapses", state.Relapses);

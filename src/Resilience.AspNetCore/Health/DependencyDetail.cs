@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Resilience.Health;
+using Resilience.Internal;
 using Resilience.Pipelines;
 using Resilience.Pipelines.CircuitBreaker;
 
@@ -18,7 +19,7 @@ internal static class DependencyDetail
     public static void Write(Utf8JsonWriter json, Dependency dependency, CheckState? check, TimeSpan now)
     {
         json.WriteStartObject();
-        json.WriteString("status", HealthReporter.Name(StatusOf(dependency, check, now)));
+        json.WriteString("status", EnumName.Of(StatusOf(dependency, check, now)));
         WritePipeline(json, dependency.Whole);
         if (check is not null)
         {
@@ -56,8 +57,8 @@ internal static class DependencyDetail
     {
         var breaker = Breaker(pipeline);
         var bulkhead = pipeline.Bulkhead.Snapshot();
-        json.WriteString("breaker", HealthReporter.Name(breaker.State));
-        json.WriteString("mode", HealthReporter.Name(breaker.Mode));
+        json.WriteString("breaker", EnumName.Of(breaker.State));
+        json.WriteString("mode", EnumName.Of(breaker.Mode));
         json.WriteNumber("failureRate", Math.Round(breaker.FailureRate, 4));
         if (breaker.State == CircuitBreakerState.Open)
         {

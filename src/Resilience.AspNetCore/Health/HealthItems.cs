@@ -3,6 +3,7 @@ using Resilience.AspNetCore.Health.Formats;
 using Resilience.DependencyInjection;
 using Resilience.Health;
 using Resilience.Health.Watchdog;
+using Resilience.Internal;
 using Resilience.Pipelines;
 
 namespace Resilience.AspNetCore.Health;
@@ -42,7 +43,7 @@ internal sealed class HealthItems(SettingsMonitor settings, DatabaseRegistry dat
     private static HealthItem Of(Dependency dependency, CheckState? check, TimeSpan now)
     {
         var status = DependencyDetail.StatusOf(dependency, check, now);
-        var reason = check?.Reason ?? (dependency.WorstBreaker() is { Restricts: true } breaker ? $"circuit-{HealthReporter.Name(breaker.State)}" : null);
+        var reason = check?.Reason ?? (dependency.WorstBreaker() is { Restricts: true } breaker ? $"circuit-{EnumName.Of(breaker.State)}" : null);
         return new HealthItem(dependency.Name, "dependency", status, reason) { Age = now - check?.SeenAt, Took = check?.Duration };
     }
 

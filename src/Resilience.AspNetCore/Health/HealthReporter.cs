@@ -5,6 +5,7 @@ using Resilience.Degradation;
 using Resilience.DependencyInjection;
 using Resilience.Health;
 using Resilience.Health.Watchdog;
+using Resilience.Internal;
 using Resilience.Pipelines;
 using Resilience.Postgres;
 
@@ -39,7 +40,7 @@ internal sealed class HealthReporter(
         var all = databases.All;
         var checks = monitor.All;
         json.WriteStartObject();
-        json.WriteString("status", Name(board.Readiness.Readiness));
+        json.WriteString("status", EnumName.Of(board.Readiness.Readiness));
         ProcessDetail.WriteList(json, "reasons", board.Readiness.Reasons);
         json.WriteString("region", settings.Current.Region);
         json.WritePropertyName("database");
@@ -107,7 +108,4 @@ internal sealed class HealthReporter(
         json.WriteEndArray();
         json.WriteEndObject();
     }
-
-    public static string Name<TEnum>(TEnum value)
-        where TEnum : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 }

@@ -14,11 +14,11 @@ internal sealed class FailoverReport(DatabaseRegistry databases, SettingsMonitor
     private static readonly (string Framework, string Control, string Asks, string[] Fields)[] Controls =
     [
         ("SOC 2", "CC7.4", "incidents are responded to by a defined process: understood, contained, remedied, communicated",
-            ["diagnosis", "evidence", "reason", "firstSignAt", "detectedAt", "decidedAt", "switchedAt", "phases"]),
+            ["diagnosis", "evidence", "reason", "firstSignAt", "detectedAt", "decidedAt", "switchedAt", "phases", "operations"]),
         ("SOC 2", "CC7.5", "recovery from incidents is carried out and shown", ["firstSuccessAt", "rtoSeconds", "rtoTargetSeconds", "rtoMet"]),
         ("ISO/IEC 27001:2013", "A.17.1.2", "the required level of continuity is kept during an adverse situation", ["rtoTargetSeconds", "rpoTargetSeconds", "rtoMet", "rpoMet"]),
         ("ISO/IEC 27001:2013", "A.17.1.3", "continuity controls are verified at intervals", ["id", "firstSignAt", "rtoSeconds", "exposureSeconds"]),
-        ("HIPAA", "164.308(a)(7)(ii)(B)", "procedures restore any loss of data", ["epoch", "exposureSeconds", "rpoTargetSeconds"]),
+        ("HIPAA", "164.308(a)(7)(ii)(B)", "procedures restore any loss of data", ["epoch", "exposureSeconds", "rpoTargetSeconds", "operations"]),
         ("HIPAA", "164.308(a)(7)(ii)(D)", "contingency plans are tested and revised", ["id", "diagnosis", "rtoSeconds", "rtoMet"]),
     ];
 

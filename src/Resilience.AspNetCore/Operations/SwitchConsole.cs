@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 using Resilience.DependencyInjection;
+using Resilience.Internal;
 using Resilience.Postgres;
 
 namespace Resilience.AspNetCore.Operations;
@@ -96,10 +97,10 @@ internal sealed class SwitchConsole(DatabaseRegistry databases)
     {
         json.WriteStartObject();
         json.WriteString("dependency", status.Dependency);
-        json.WriteString("mode", JsonNamingPolicy.KebabCaseLower.ConvertName(status.Mode.ToString()));
+        json.WriteString("mode", EnumName.Of(status.Mode));
         json.WriteString("phase", status.Phase);
         json.WriteString("writer", status.Writer);
-        json.WriteString("diagnosis", JsonNamingPolicy.KebabCaseLower.ConvertName(status.Diagnosis.ToString()));
+        json.WriteString("diagnosis", EnumName.Of(status.Diagnosis));
         json.WriteString("evidence", status.Evidence);
         json.WriteString("candidate", status.Candidate);
         json.WriteString("next", status.Next);

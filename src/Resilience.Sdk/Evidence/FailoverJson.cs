@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Resilience.Internal;
 
 namespace Resilience.Evidence;
 
@@ -14,7 +15,7 @@ internal static class FailoverJson
         json.WriteString("to", record.ToRegion);
         json.WriteNumber("epoch", record.Epoch);
         json.WriteString("reason", record.Reason);
-        json.WriteString("diagnosis", JsonNamingPolicy.KebabCaseLower.ConvertName(record.Diagnosis.ToString()));
+        json.WriteString("diagnosis", EnumName.Of(record.Diagnosis));
         json.WriteString("evidence", record.Evidence);
         json.WriteString("lastContactAt", record.LastContactAt);
         json.WriteString("firstSignAt", record.FirstSignAt);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Resilience.Health;
+using Resilience.Internal;
 
 namespace Resilience.AspNetCore.Health.Formats;
 
@@ -42,7 +43,7 @@ internal sealed class ActuatorFormat : IDetailFormat
         });
         json.WriteStartObject("details");
         json.WriteString("kind", item.Kind);
-        json.WriteString("state", HealthReporter.Name(item.Status));
+        json.WriteString("state", EnumName.Of(item.Status));
         if (item.Reason is { } reason)
         {
             json.WriteString("reason", reason);
