@@ -16,6 +16,7 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
     private readonly FailoverLog _failovers;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, RegionalDataSource> _databases = new(StringComparer.Ordinal);
+    private Action<RegionalDataSource>? _onEach;
 
     public DatabaseRegistry(SettingsMonitor settings, DrResilienceBuilder builder, TimeProvider time, ILoggerFactory loggers)
     {
@@ -42,6 +43,19 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
         }
     }
 
+    /// <summary>Does something with each database, once, before anybody gets it; also with those that are made later.</summary>
+    public void OnEach(Action<RegionalDataSource> action)
+    {
+        lock (_lock)
+        {
+            _onEach += action;
+            foreach (var database in _databases.Values)
+            {
+                action(database);
+            }
+        }
+    }
+
     /// <exception cref="InvalidOperationException">No database of that name is configured.</exception>
     public RegionalDataSource Get(string name)
     {
@@ -50,6 +64,7 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
             if (!_databases.TryGetValue(name, out var database))
             {
                 _databases.Add(name, database = Create(name, _settings.Current));
+                _onEach?.Invoke(database);
             }
 
             return database;

@@ -14,7 +14,6 @@ internal sealed partial class OperationJournal(DrResilienceBuilder builder, Sett
 {
     private const string Folder = "operations";
 
-    private readonly List<OperationTail> _tails = [];
     private JournalLog? _journal;
 
     /// <exception cref="JournalException">The journal's folder cannot be used.</exception>
@@ -27,44 +26,42 @@ internal sealed partial class OperationJournal(DrResilienceBuilder builder, Sett
         }
 
         var options = settings.Current.Journal;
-        _journal = JournalLog.Open(options with { Path = Path.Combine(options.Path, Folder) }, logger);
-        var tails = databases.All.ToDictionary(
-            database => database.Name, database => database.Protect(builder.Operations, _journal, options.Retention, logger), StringComparer.Ordinal);
-        foreach (var recovered in _journal.Recovered)
-        {
-            var record = TailRecord.Read(recovered.Content);
-            if (tails.TryGetValue(record.Database, out var tail))
-            {
-                tail.Recover(record, recovered.Segment);
-            }
-            else
-            {
-                // Stays in the journal: the database may be configured again.
-                LogNoDatabase(logger, record.OperationId, record.Database);
-            }
-        }
+        var journal = _journal = JournalLog.Open(options with { Path = Path.Combine(options.Path, Folder) }, logger);
+        var recovered = journal.Recovered.Select(found => (Record: TailRecord.Read(found.Content), found.Segment)).ToLookup(found => found.Record.Database, StringComparer.Ordinal);
 
-        foreach (var tail in tails.Values)
+        // Also those that a later reload brings.
+        databases.OnEach(database =>
         {
-            _tails.Add(tail);
+            var tail = database.Protect(builder.Operations, journal, options, logger);
+            foreach (var (record, segment) in recovered[database.Name])
+            {
+                tail.Recover(record, segment);
+            }
+
             tail.Start();
+        });
+        foreach (var unknown in recovered.Where(group => settings.Current.FindDatabase(group.Key) is null))
+        {
+            // They stay in the journal: the database may be configured again.
+            LogNoDatabase(logger, unknown.Count(), unknown.Key);
         }
 
         return Task.CompletedTask;
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken) => await DisposeAsync();
+    /// <summary>Stays open until all services have stopped: some may write while they stop.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var tail in _tails)
+        if (Interlocked.Exchange(ref _journal, null) is { } journal)
         {
-            await tail.DisposeAsync();
+            // Their loops use it.
+            await databases.DisposeAsync();
+            journal.Dispose();
         }
-
-        Interlocked.Exchange(ref _journal, null)?.Dispose();
     }
 
-    [LoggerMessage(1045, LogLevel.Error, "The operation '{OperationId}' is kept for the database '{Database}', which is not configured")]
-    private static partial void LogNoDatabase(ILogger logger, string operationId, string database);
+    [LoggerMessage(1045, LogLevel.Error, "{Count} operations are kept for the database '{Database}', which is not configured")]
+    private static partial void LogNoDatabase(ILogger logger, int count, string database);
 }

@@ -18,4 +18,8 @@ internal sealed record JournalOptions
     /// <summary>How long what is stored elsewhere is kept, so that it can be stored again after a failover that lost it.</summary>
     /// <value>1 hour by default; 1 minute to 7 days. Choose far more than replication can be behind.</value>
     public TimeSpan Retention { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long an operation that a new writer refuses to do again is tried, with pauses that grow to 30 s, before it is given up as lost.</summary>
+    /// <value>5 minutes by default; 1 second to 1 day.</value>
+    public TimeSpan ReapplyFor { get; init; } = TimeSpan.FromMinutes(5);
 }

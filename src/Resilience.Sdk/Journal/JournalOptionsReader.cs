@@ -23,6 +23,7 @@ internal static class JournalOptionsReader
             MaxBytes = MiB * (long)reader.Integer("MaxMegabytes", (int)(given.MaxBytes / MiB), 1, MiB),
             SegmentBytes = 1024 * reader.Integer("SegmentKilobytes", given.SegmentBytes / 1024, 64, MiB),
             Retention = reader.Duration("Retention", given.Retention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(7)),
+            ReapplyFor = reader.Duration("ReapplyFor", given.ReapplyFor, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
         };
         if (options.SegmentBytes > options.MaxBytes / 2)
         {

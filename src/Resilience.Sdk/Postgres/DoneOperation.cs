@@ -1,6 +1,8 @@
+using Resilience.Postgres.Tail;
+
 namespace Resilience.Postgres;
 
 /// <summary>An operation that is committed, and where.</summary>
 /// <param name="Outcome">By whom.</param>
-/// <param name="Epoch">The epoch of the writer that has it.</param>
-internal readonly record struct DoneOperation(OperationOutcome Outcome, long Epoch);
+/// <param name="Writer">The writer that has it, as it was before the attempt; null when it was just being replaced.</param>
+internal readonly record struct DoneOperation(OperationOutcome Outcome, WriterHistory? Writer);

@@ -56,6 +56,9 @@ internal sealed class OperationAttempts(
         }
     }
 
+    /// <summary>Whether a commit of it was cut off because another writer had been elected.</summary>
+    public bool EndedWithItsWriter { get; set; }
+
     /// <summary>When a commit of it first got no answer; null when none did.</summary>
     public TimeSpan? UnknownSince { get; private set; }
 }

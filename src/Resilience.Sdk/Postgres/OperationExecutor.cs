@@ -49,7 +49,7 @@ internal sealed class OperationExecutor(WriterOpener opener, FailoverRecorder re
             if (attempts.UnknownSince is { } caught)
             {
                 var resolved = attempts.IsUnknown ? 0 : 1;
-                recorder.Count(caught, counts => counts with { Unknown = counts.Unknown + 1, Resolved = counts.Resolved + resolved });
+                recorder.Count(attempts.EndedWithItsWriter ? null : caught, counts => counts with { Unknown = counts.Unknown + 1, Resolved = counts.Resolved + resolved });
             }
         }
     }
@@ -64,13 +64,15 @@ internal sealed class OperationExecutor(WriterOpener opener, FailoverRecorder re
             {
                 attempts.Stage = OperationStage.Opening;
                 attempts.IsBroken = false;
+                var before = opener.Writer;
                 opened = await opener.OpenAsync(
                     attempts.Seen, patience, attempts.Deadline ?? Deadline.In(patience, opener.Clock), cancellationToken);
+                var after = opener.Writer;
                 var outcome = await AttemptAsync(attempts, opened.Value, cancellationToken);
                 onCommitted(opened.Value.Route);
                 activity?.SetTag("dr.region", opened.Value.Route.Region);
                 activity?.SetTag("dr.attempts", attempts.Repeats + 1);
-                return new DoneOperation(outcome, opened.Value.Route.Reign.Epoch);
+                return new DoneOperation(outcome, before?.Region == opened.Value.Route.Region ? before : after);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
@@ -172,6 +174,7 @@ internal sealed class OperationExecutor(WriterOpener opener, FailoverRecorder re
     {
         if (attempts.Stage == OperationStage.Committing)
         {
+            attempts.EndedWithItsWriter |= opened is { Route.Reign.Over.IsCancellationRequested: true };
             attempts.IsUnknown = IsUnanswered(exception, attempts.IsBroken || IsOver(opened, exception));
         }
 

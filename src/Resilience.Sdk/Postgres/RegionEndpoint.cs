@@ -36,21 +36,11 @@ internal sealed partial class RegionEndpoint(string region, string address, Serv
     }
 
     /// <summary>
-    /// Breaks all connections to this server, those in use as well, but for addresses that another region has, too. On a thread of
-    /// its own: whoever waits on one of them goes on at once.
+    /// Breaks all connections to this server, those in use as well, but for addresses that another region has, too; none at all while
+    /// those cannot be looked up. Beside everything else: whoever waits on one of them goes on at once.
     /// </summary>
     public void BreakConnections(RegionEndpoint spared) => _ = Task.Factory.StartNew(
-        () => Guarded.Run(() =>
-        {
-            var broken = ServerSockets.ShutDown(addresses.Known.Except(spared.Addresses.Known));
-            if (broken > 0)
-            {
-                LogBroken(logger, broken, region);
-            }
-        }),
-        CancellationToken.None,
-        TaskCreationOptions.LongRunning,
-        TaskScheduler.Default);
+        () => BreakAsync(spared), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     public async ValueTask DisposeAsync()
     {
@@ -60,6 +50,23 @@ internal sealed partial class RegionEndpoint(string region, string address, Serv
         }
 
         await pool.DisposeAsync();
+    }
+
+    private async Task BreakAsync(RegionEndpoint spared)
+    {
+        if (!await spared.Addresses.LookUpAsync())
+        {
+            return;
+        }
+
+        Guarded.Run(() =>
+        {
+            var broken = ServerSockets.ShutDown(addresses.Known.Except(spared.Addresses.Known));
+            if (broken > 0)
+            {
+                LogBroken(logger, broken, region);
+            }
+        });
     }
 
     private async Task WarmAsync(CancellationToken cancellationToken)

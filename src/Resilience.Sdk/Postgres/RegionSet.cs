@@ -272,7 +272,10 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         if (Endpoints.FirstOrDefault(endpoint => endpoint.Region == region) is { } former)
         {
             former.Pool.Forget();
-            former.BreakConnections(spared: Endpoint(writer));
+            if (IsInUse && Endpoints.FirstOrDefault(endpoint => endpoint.Region == writer) is { } spared)
+            {
+                former.BreakConnections(spared);
+            }
         }
     }
 

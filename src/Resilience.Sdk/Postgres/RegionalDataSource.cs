@@ -202,10 +202,10 @@ public sealed class RegionalDataSource : DbDataSource
     /// <remarks>
     /// It is synced to the journal before this returns. Under a disk that cannot be written it is kept in memory, which event 1042
     /// and the counter <c>dr.operations.unprotected</c> say; the call succeeds, for the commit has. What is done again runs after a
-    /// failover, in the order of the commits, while new work goes on; one that the new writer refuses three times is lost, which
-    /// event 1041 and the record of the failover say, by its id.
+    /// failover, in the order of the commits, while new work goes on; one that the new writer still refuses after
+    /// <c>DrResilience:Journal:ReapplyFor</c> is lost, which event 1041 and the record of the failover say, by its id.
     /// </remarks>
-    /// <exception cref="ArgumentException">The operation id is empty, longer than 255 characters, or holds a NUL.</exception>
+    /// <exception cref="ArgumentException">The operation id is empty, longer than 255 characters, or holds a NUL; or the operation is larger than about 1 MB as JSON.</exception>
     /// <exception cref="InvalidOperationException">The type was not added, or the host has not started.</exception>
     /// <exception cref="WriterUnavailableException">No writer until the deadline; nothing is committed.</exception>
     /// <exception cref="OutcomeUnknownException">A commit got no answer and could not be asked for until the deadline.</exception>
@@ -293,8 +293,8 @@ public sealed class RegionalDataSource : DbDataSource
         _desk.WithdrawAsync(region, principal, cancellationToken);
 
     /// <summary>Keeps operations from now on. Once, before the first.</summary>
-    internal OperationTail Protect(OperationCatalog catalog, JournalLog journal, TimeSpan retention, ILogger logger) =>
-        Tail = new OperationTail(Name, catalog, journal, _operations, _active, Recorder, retention, Clock, logger);
+    internal OperationTail Protect(OperationCatalog catalog, JournalLog journal, JournalOptions options, ILogger logger) =>
+        Tail = new OperationTail(Name, catalog, journal, _operations, _active, Recorder, options, Clock, logger);
 
     /// <summary>Moves to other options once they have a verified writer; until then the present ones stay in use.</summary>
     internal Task ReconfigureAsync(PostgresOptions options) => _active.ChangeAsync(options);

@@ -18,12 +18,13 @@ internal sealed class ServerAddresses(string host, int port, TimeProvider time)
 
     public ImmutableHashSet<IPEndPoint> Known => Volatile.Read(ref _known);
 
-    /// <summary>Looks the host up once more; never fails. Off every request's path: a resolver may be silent.</summary>
-    public async Task LookUpAsync()
+    /// <summary>Looks the host up once more; never throws. Off every request's path: a resolver may be silent.</summary>
+    /// <returns>Whether all addresses are known that new connections can have now.</returns>
+    public async Task<bool> LookUpAsync()
     {
         if (IPAddress.TryParse(host, out _) || host.StartsWith('/') || host.StartsWith('@'))
         {
-            return;
+            return true;
         }
 
         try
@@ -31,10 +32,12 @@ internal sealed class ServerAddresses(string host, int port, TimeProvider time)
             var found = await Dns.GetHostAddressesAsync(host).WaitAsync(LongestLookup, time);
             var known = Known.Union(found.Select(address => ServerSockets.Plain(address, port)));
             Volatile.Write(ref _known, known.Count <= Most ? known : [.. found.Select(address => ServerSockets.Plain(address, port))]);
+            return true;
         }
         catch (Exception exception) when (exception is SocketException or TimeoutException or ArgumentException)
         {
             // What was known before is known still.
+            return false;
         }
     }
 }

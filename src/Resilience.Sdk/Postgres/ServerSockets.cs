@@ -12,13 +12,15 @@ namespace Resilience.Postgres;
 /// its command time-out, or go on writing to a former writer.
 /// </summary>
 /// <remarks>
-/// <para>On Linux alone; elsewhere calls end by their own time-outs. Sockets are found by the address at their other end. Each is
-/// duplicated before it is looked at, so that one that is closed meanwhile cannot be mistaken for another under the same number.</para>
+/// <para>On Linux alone; elsewhere calls end by their own time-outs. Sockets are found by the address at their other end. One that
+/// fits is duplicated and looked at again, so that one that is closed meanwhile cannot be mistaken for another under the same number.
+/// Other files are never duplicated: closing any descriptor of a file gives up the process's locks on it (fcntl(2)), as SQLite holds them.</para>
 /// <para>The reader of a socket that is shut down sees its end, as if the server had closed it (shutdown(2)).</para>
 /// </remarks>
 internal static partial class ServerSockets
 {
     private const int ReceiveAndSend = 2;
+    private const int DuplicateNotInherited = 1030;
     private const int AddressFamilyInet = 2;
     private const int AddressFamilyInet6 = 10;
 
@@ -35,7 +37,8 @@ internal static partial class ServerSockets
         foreach (var path in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
         {
             if (int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                && Duplicate(number) is >= 0 and var socket)
+                && Peer(number) is { } leads && servers.Contains(leads)
+                && Control(number, DuplicateNotInherited, 0) is >= 0 and var socket)
             {
                 if (Peer(socket) is { } peer && servers.Contains(peer) && ShutDown(socket, ReceiveAndSend) == 0)
                 {
@@ -72,8 +75,8 @@ internal static partial class ServerSockets
         };
     }
 
-    [LibraryImport("libc", EntryPoint = "dup", SetLastError = true)]
-    private static partial int Duplicate(int file);
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(int file, int command, int argument);
 
     [LibraryImport("libc", EntryPoint = "getpeername", SetLastError = true)]
     private static partial int PeerName(int socket, Span<byte> address, ref int length);

@@ -1,5 +1,6 @@
 using Npgsql;
 using Resilience.Internal;
+using Resilience.Postgres.Tail;
 using Resilience.Regions;
 
 namespace Resilience.Postgres;
@@ -12,6 +13,9 @@ internal sealed class WriterOpener(string dependency, ActiveRegionSet active, Mo
     public Jitter Jitter => jitter;
 
     public string Dependency => dependency;
+
+    /// <summary>The present writer's history; null while there is none.</summary>
+    public WriterHistory? Writer => WriterHistory.Of(active.Current.Current.Topology);
 
     public bool IsDisposed => active.IsDisposed;
 

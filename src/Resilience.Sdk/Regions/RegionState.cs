@@ -19,6 +19,9 @@ internal sealed record RegionState(string Name)
 
     public RegionFailure? Failure { get; init; }
 
+    /// <summary>When it last answered a probe too late; it is slow then, and not silent.</summary>
+    public TimeSpan? HeardAt { get; init; }
+
     /// <summary>Whether its silence was told of; once for each.</summary>
     public bool IsGivenUp { get; init; }
 

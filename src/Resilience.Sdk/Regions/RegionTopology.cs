@@ -7,7 +7,7 @@ namespace Resilience.Regions;
 /// </summary>
 internal sealed record RegionTopology
 {
-    /// <summary>How many of the writer's positions are kept to measure staleness: half a minute of steady probes.</summary>
+    /// <summary>How many of the writer's positions are kept to measure staleness, the older ones further apart.</summary>
     public const int KeptPositions = 32;
 
     /// <summary>The regions, in the order of the configuration.</summary>

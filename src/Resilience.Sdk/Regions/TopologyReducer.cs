@@ -24,7 +24,7 @@ internal static class TopologyReducer
                 OnProbeFailed(step, failed);
                 break;
             case AnsweredLate late when topology.Find(late.Region) is not null:
-                step.Update(late.Region, state => state with { RoundTrip = Smooth(state.RoundTrip, late.RoundTrip) }, null);
+                step.Update(late.Region, state => state with { RoundTrip = Smooth(state.RoundTrip, late.RoundTrip), HeardAt = late.At }, null);
                 break;
             case CallFailed call:
                 OnCallFailed(step, call);
@@ -162,7 +162,7 @@ internal static class TopologyReducer
     {
         foreach (var region in step.Topology.Regions)
         {
-            if (!region.IsGivenUp && region is { IsSilent: true, Misses: > 0 } && step.At - region.ContactAt > step.Rules.GiveUpAfter
+            if (!region.IsGivenUp && region is { IsSilent: true, Misses: > 0 } && step.At - region.ContactAt > step.Rules.GiveUpAfter && !(step.At - region.HeardAt <= step.Rules.GiveUpAfter)
                 && region.Name != (step.Topology.Writer ?? step.Topology.LastWriter)?.Region)
             {
                 step.Update(region.Name, state => state with { IsGivenUp = true }, null);
@@ -235,7 +235,10 @@ internal static class TopologyReducer
     }
 
     private static ImmutableArray<WriterPosition> Remember(ImmutableArray<WriterPosition> positions, WriterPosition position) =>
-        (positions.Length < RegionTopology.KeptPositions ? positions : positions.RemoveAt(0)).Add(position);
+        (positions.Length < RegionTopology.KeptPositions ? positions : Thin(positions)).Add(position);
+
+    /// <summary>Every second one, so that the same number reaches back further each time: a standby may be minutes behind.</summary>
+    private static ImmutableArray<WriterPosition> Thin(ImmutableArray<WriterPosition> positions) => [.. positions.Where((_, i) => i % 2 == 1)];
 
     private static TimeSpan Smooth(TimeSpan? before, TimeSpan sample) =>
         before is { } value ? (value * (1 - RoundTripWeight)) + (sample * RoundTripWeight) : sample;

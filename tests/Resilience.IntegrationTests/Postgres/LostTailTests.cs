@@ -111,6 +111,38 @@ public sealed class LostTailTests(ITestOutputHelper output)
         Assert.Equal(OperationOutcome.AlreadyCommitted, await successor.ExecuteAsync("tail-7", new Add("tail-7")));
     }
 
+    /// <summary>A second answer under one id is acknowledged only when the first one's record is safe, and adds none.</summary>
+    [Fact]
+    public async Task SameIdTwenty_AtOnce_IsKeptOnce()
+    {
+        await using var servers = await TwoRegionPostgres.StartAsync();
+        var folder = Directory.CreateTempSubdirectory("tail-").FullName;
+        using var host = await StartAsync(servers, folder);
+        var database = host.Services.GetRequiredService<RegionalDataSource>();
+        await CreateTableAsync(database, servers);
+        await servers.West.StallWalReceiverAsync();
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => database.ExecuteAsync("same", new Add("same"))));
+        Assert.Single(outcomes, outcome => outcome == OperationOutcome.Committed);
+        Assert.Equal(1, database.Tail!.Unconfirmed);
+        await servers.East.KillAsync();
+        await servers.West.PromoteAsync();
+        await Eventually.UntilAsync(() => database.Failovers is [{ Operations.Reapplied: 1 }], () => $"{database.Failovers}", default);
+        Assert.Equal(1, (await TwoRegionDatabase.ReadAllAsync(servers.West))["same"]);
+    }
+
+    [Fact]
+    public async Task OperationTooLargeForTheJournal_IsRefusedBeforeItIsDone()
+    {
+        await using var servers = await TwoRegionPostgres.StartAsync();
+        var folder = Directory.CreateTempSubdirectory("tail-").FullName;
+        using var host = await StartAsync(servers, folder);
+        var database = host.Services.GetRequiredService<RegionalDataSource>();
+        await CreateTableAsync(database, servers);
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => database.ExecuteAsync("large", new Add(new string('x', 2_000_000))));
+        Assert.Contains("the journal takes", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(await TwoRegionDatabase.ReadAllAsync(servers.East));
+    }
+
     /// <summary>What a promoted server refuses is lost, and said to be, by its id; the others are not held up by it.</summary>
     [Fact]
     public async Task OperationIsRefusedOnTheSuccessor_IsListedAsLost_TheOthersAreDone()
@@ -157,6 +189,7 @@ public sealed class LostTailTests(ITestOutputHelper output)
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration["DrResilience:Journal:Path"] = folder;
+        builder.Configuration["DrResilience:Journal:ReapplyFor"] = "00:00:02";
         foreach (var (i, server) in servers.All.Index())
         {
             builder.Configuration[$"DrResilience:Dependencies:payments-db:Postgres:Regions:{i}:Name"] = server.Region;

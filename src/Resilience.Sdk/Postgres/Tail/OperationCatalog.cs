@@ -37,7 +37,9 @@ internal sealed class OperationCatalog
         {
             operation = _byName.TryGetValue(name, out var type) ? JsonSerializer.Deserialize(payload, type) as IReplayableOperation : null;
         }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+#pragma warning disable CA1031 // The application's own constructors run here.
+        catch (Exception)
+#pragma warning restore CA1031
         {
             operation = null;
         }

@@ -9,8 +9,11 @@ internal enum TailResult
     /// <summary>It did not, and has it now.</summary>
     Reapplied,
 
-    /// <summary>It could not be asked, or refused; it is tried again.</summary>
-    Later,
+    /// <summary>It refused it; it is tried again, after the others.</summary>
+    Refused,
+
+    /// <summary>There is no writer to ask; all wait.</summary>
+    Away,
 
     /// <summary>It does not have it and never will.</summary>
     Lost,
