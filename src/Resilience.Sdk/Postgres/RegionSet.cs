@@ -73,6 +73,12 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
 
     public RegionEndpoint Endpoint(string region) => Endpoints.First(endpoint => endpoint.Region == region);
 
+    /// <summary>Connections to a region beside its pool, for who holds one for long. The caller disposes of it.</summary>
+    public NpgsqlDataSource CreateUnpooled(string region) => Build(
+        region,
+        Unpooled(RegionConnectionString.Complete(Options.Regions.First(one => one.Name == region).ConnectionString, warmConnections: 0)),
+        loggerFactory: null);
+
     /// <summary>Takes note of a failed call.</summary>
     /// <returns>The moment it is noted with.</returns>
     public TimeSpan Observe(RegionEndpoint endpoint, long generation, RegionFailure failure)
@@ -246,6 +252,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
                 if (elected.Previous is { } previous && previous != elected.Region)
                 {
                     Endpoints.FirstOrDefault(endpoint => endpoint.Region == previous)?.Pool.Forget();
+                    Endpoint(elected.Region).Pool.Scatter(_context.NewRandom().NextDouble());
                 }
 
                 break;
@@ -297,7 +304,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         var endpoint = new RegionEndpoint(
             region.Name,
             $"{settings.Host}:{settings.Port}",
-            new RegionPool(Build(region.Name, settings.ConnectionString, _context.LoggerFactory), Options.MaxConcurrentOpens, _context.Clock.Time),
+            new RegionPool(Build(region.Name, settings.ConnectionString, _context.LoggerFactory), Options.MaxConcurrentOpens, Options.MaxOpensPerSecond, _context.Clock.Time),
             Math.Min(Options.WarmConnections, settings.MaxPoolSize),
             _context.Logger);
         endpoint.Monitor = new RegionMonitor(
