@@ -70,6 +70,8 @@ internal sealed partial class FailbackLoop : IAsyncDisposable
         var epoch = set.Current.Topology.Writer?.Term.Epoch;
         if (!await TryLockAsync(connection, cancellationToken))
         {
+            // Another replica has called it. Should that come to nothing, this one does not call it at once.
+            decision.Called();
             return;
         }
 

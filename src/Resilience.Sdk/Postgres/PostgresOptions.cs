@@ -31,7 +31,7 @@ public sealed record PostgresOptions
     /// <summary>
     /// New connections a second, per process and region, made evenly; after a pause a tenth of a second's worth at once, one at least.
     /// Idle connections are not counted, and callers in line are served by whichever comes first. Set it for fleets: what the server can
-    /// take a second, divided by the number of processes. After a switch each process begins at a random moment of its interval.
+    /// take a second, divided by the number of processes. After a switch, or a restart of the server, each process begins at a random moment of its interval.
     /// </summary>
     /// <value>
     /// Null by default, which is no limit: which rate is right depends on how many processes there are, and one that is too low makes a

@@ -243,6 +243,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
                 break;
             case ServerRestarted restarted:
                 Endpoint(restarted.Region).Pool.Forget();
+                Scatter(restarted.Region);
                 break;
             case WriterElected elected:
                 var former = _reign;
@@ -252,7 +253,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
                 if (elected.Previous is { } previous && previous != elected.Region)
                 {
                     Endpoints.FirstOrDefault(endpoint => endpoint.Region == previous)?.Pool.Forget();
-                    Endpoint(elected.Region).Pool.Scatter(_context.NewRandom().NextDouble());
+                    Scatter(elected.Region);
                 }
 
                 break;
@@ -269,6 +270,9 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
                 break;
         }
     }
+
+    /// <summary>All processes are about to make connections to it at once.</summary>
+    private void Scatter(string region) => Endpoint(region).Pool.Scatter(_context.NewRandom().NextDouble());
 
     private void Learn(RegionTopology seen) =>
         _tracker.Observe(new TermSeen(seen.HighestTerm, seen.SystemIdentifier, _context.Clock.Now));

@@ -75,7 +75,7 @@ internal sealed class FailbackDecision(FailbackRules rules, Random random)
             : new(writer.Region, "");
     }
 
-    /// <summary>A switchover was called, whatever came of it. Until the writes have moved, the next one takes twice as long to come.</summary>
+    /// <summary>A switchover was called, here or by another replica, whatever came of it. Until the writes have moved, the next one takes twice as long to come.</summary>
     public void Called()
     {
         _calls = Math.Min(_calls + 1, MostDoublings);
