@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Npgsql;
 using Resilience.IntegrationTests.TestKit;
@@ -7,17 +8,20 @@ using Xunit.Abstractions;
 
 namespace Resilience.IntegrationTests.Postgres;
 
-/// <summary>Two hundred processes, as far as a server can tell, lose their writer at the same moment and go to its successor.</summary>
+/// <summary>Sixty processes, as far as a server can tell, lose their writer at the same moment and go to its successor.</summary>
 [Collection(AloneCollection.Name)]
 public sealed class FleetStormTests(ITestOutputHelper output)
 {
-    private const int Fleet = 200;
     private const int Callers = 3;
+    private const int CallsEach = 2;
     private const double Rate = 0.25;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1 / Rate);
 
     /// <summary>Each call holds its connection for a second, so that every data source wants three and has one.</summary>
     private static readonly TimeSpan Held = TimeSpan.FromSeconds(1);
+
+    /// <summary>Set <c>FLEET</c> for another number: on two cores that run both servers and all of them, more are busy with each other alone.</summary>
+    private static readonly int Fleet = int.Parse(Environment.GetEnvironmentVariable("FLEET") ?? "60", CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData(false)]
@@ -33,30 +37,44 @@ public sealed class FleetStormTests(ITestOutputHelper output)
         var options = TwoRegionDatabase.Options(servers) with { WarmConnections = 1, MaxOpensPerSecond = limited ? Rate : null };
         var began = TimeProvider.System.GetTimestamp();
         var fleet = new List<RegionalDataSource>();
-        for (var i = 0; i < Fleet; i++)
+        try
         {
-            fleet.Add(RegionalDataSource.Create("payments-db", options));
-            if (fleet.Count % 20 == 0)
+            while (fleet.Count < Fleet)
             {
-                await Task.WhenAll(fleet.TakeLast(20).Select((source, j) => source.ExecuteAsync($"start{fleet.Count}-{j}", (_, _, _) => Task.CompletedTask)));
+                // One after the other: it is the switch that is measured, not the start.
+                fleet.Add(RegionalDataSource.Create("payments-db", options));
+                await fleet[^1].ExecuteAsync($"start{fleet.Count}", (_, _, _) => Task.CompletedTask);
             }
+
+            await WarmAsync(servers.West);
+            output.WriteLine($"{Fleet} data sources ready after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s, cpu {Environment.CpuUsage.TotalTime.TotalSeconds:0.0} s");
+            await SwitchAsync(fleet, servers, limited);
         }
+        finally
+        {
+            await Task.WhenAll(fleet.Select(source => source.DisposeAsync().AsTask()));
+        }
+    }
 
-        await WarmAsync(servers.West);
-        output.WriteLine($"{Fleet} data sources ready after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s");
-
+    private async Task SwitchAsync(List<RegionalDataSource> fleet, TwoRegionPostgres servers, bool limited)
+    {
         await servers.East.KillAsync();
         var since = await Sql.QueryAsync<DateTime>(servers.West, "SELECT clock_timestamp()");
         var killed = TimeProvider.System.GetTimestamp();
-        var first = new TimeSpan[Fleet];
+        var first = new ConcurrentDictionary<int, TimeSpan>();
+        var failures = new ConcurrentQueue<Exception>();
         var calls = Enumerable.Range(0, Fleet * Callers).Select(caller => Task.Run(async () =>
         {
-            for (var i = 0; i < 3; i++)
+            for (var i = 0; i < CallsEach; i++)
             {
-                await fleet[caller % Fleet].ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"call{caller}-{i}"), HoldAsync);
-                lock (first)
+                try
                 {
-                    first[caller % Fleet] = first[caller % Fleet] == default ? TimeProvider.System.GetElapsedTime(killed) : first[caller % Fleet];
+                    await fleet[caller % Fleet].ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"call{caller}-{i}"), HoldAsync);
+                    first.TryAdd(caller % Fleet, TimeProvider.System.GetElapsedTime(killed));
+                }
+                catch (Exception exception) when (exception is NpgsqlException or WriterUnavailableException or OutcomeUnknownException or TimeoutException)
+                {
+                    failures.Enqueue(exception);
                 }
             }
         })).ToList();
@@ -67,20 +85,23 @@ public sealed class FleetStormTests(ITestOutputHelper output)
         var made = Connections(servers.West.Log, since.ToUniversalTime());
 
         output.WriteLine(
-            $"{(limited ? $"{Rate}/s each" : "no limit")}: promoted {promoted.TotalSeconds:0.0} s after the kill; all {Fleet} had a commit after {first.Max().TotalSeconds:0.0} s (half of them after {first.Order().ElementAt(Fleet / 2).TotalSeconds:0.0} s), "
-            + $"all {calls.Count * 3} calls done after {done.TotalSeconds:0.0} s, 0 failed");
+            $"{(limited ? $"{Rate}/s each" : "no limit")}: promoted {promoted.TotalSeconds:0.0} s after the kill; {first.Count} of {Fleet} had a commit after {first.Values.Max().TotalSeconds:0.0} s (half of them after {first.Values.Order().ElementAt(first.Count / 2).TotalSeconds:0.0} s), "
+            + $"all {calls.Count * CallsEach} calls done after {done.TotalSeconds:0.0} s, {failures.Count} failed");
         output.WriteLine(
             $"{made.Count} new connections at the new writer; at most {Most(made, TimeSpan.FromMilliseconds(100))} in 100 ms, {Most(made, TimeSpan.FromSeconds(1))} in 1 s, {Most(made, Interval)} in {Interval.TotalSeconds:0} s");
-        foreach (var source in fleet)
+        foreach (var failure in failures.Take(3))
         {
-            await source.DisposeAsync();
+            output.WriteLine(failure.ToString());
         }
 
         if (limited)
         {
+            Assert.Empty(failures);
+            Assert.Equal(Fleet, first.Count);
+
             // In one interval each makes one. In a shorter time it is as chance has it where each begins.
             Assert.InRange(Most(made, Interval), 0, (int)(Fleet * 1.1));
-            Assert.InRange(Most(made, TimeSpan.FromSeconds(1)), 0, (int)(Fleet * Rate * 1.5));
+            Assert.InRange(Most(made, TimeSpan.FromSeconds(1)), 0, (int)(Fleet * Rate * 2));
         }
     }
 
