@@ -18,6 +18,7 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(1);
 
     private readonly string _region;
+    private readonly ProbeSource _source;
     private readonly Func<RegionProbe> _newProbe;
     private readonly TopologyTracker _tracker;
     private readonly MonotonicClock _clock;
@@ -28,9 +29,10 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
     private int _abandoned;
 
     public RegionMonitor(
-        string region, Func<RegionProbe> newProbe, TopologyTracker tracker, MonotonicClock clock, Random random, ILogger logger)
+        string region, ProbeSource source, Func<RegionProbe> newProbe, TopologyTracker tracker, MonotonicClock clock, Random random, ILogger logger)
     {
         _region = region;
+        _source = source;
         _newProbe = newProbe;
         _probe = newProbe();
         _tracker = tracker;
@@ -93,7 +95,7 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
             Abandon(probe, asking, started, enough);
             cancellationToken.ThrowIfCancellationRequested();
         }
-        catch (PostgresException exception) when (claimFor is not null && FailureClassifier.OfOpen(exception) is null)
+        catch (PostgresException exception) when (claimFor is not null && FailureClassifier.OfOpen(exception) is null or { Kind: RegionFailureKind.DiskFull })
         {
             enough.Dispose();
             await probe.DropAsync();
@@ -107,7 +109,14 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _probe.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _probe.DisposeAsync();
+        await _source.DisposeAsync();
+    }
+
+    /// <summary>Gives up what was made for it; for one that has never run.</summary>
+    public void Discard() => _source.Dispose();
 
     /// <summary>
     /// Waits for the answer. When the time-out itself comes late, the process slept or was starved, and the answer may lie

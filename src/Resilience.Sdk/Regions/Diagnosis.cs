@@ -47,9 +47,12 @@ internal sealed record Diagnosis(WriterDiagnosis Kind, string Evidence)
         } + (topology.Writer is null && topology.Find(writer.Region)?.Failure is { } cause ? $"; '{writer.Region}': {cause.Message}" : ""));
     }
 
-    private static Diagnosis WithWriter(RegionTopology topology, WriterState writer) => topology.Phase == TopologyPhase.Steady
-        ? new(WriterDiagnosis.Healthy, $"'{writer.Region}' answers as the writer")
-        : new(WriterDiagnosis.Unknown, $"'{writer.Region}' is in doubt: {topology[writer.Region].Failure?.Message ?? "a call to it failed"}");
+    private static Diagnosis WithWriter(RegionTopology topology, WriterState writer) => topology[writer.Region] switch
+    {
+        _ when topology.Phase == TopologyPhase.Steady => new(WriterDiagnosis.Healthy, $"'{writer.Region}' answers as the writer"),
+        { Failure: null, Refusal: { Kind: RegionFailureKind.DiskFull } full } => new(WriterDiagnosis.PrimaryDown, $"'{writer.Region}' answers and refuses writes: {full.Message}"),
+        { Failure: var missed, Refusal: var refused } => new(WriterDiagnosis.Unknown, $"'{writer.Region}' is in doubt: {missed?.Message ?? refused?.Message ?? "a call to it failed"}"),
+    };
 
     private static Diagnosis WithoutWriter(RegionTopology topology)
     {
@@ -96,6 +99,7 @@ internal sealed record Diagnosis(WriterDiagnosis Kind, string Evidence)
         return new(WriterDiagnosis.PrimaryDown, $"'{last.Name}': {cause}" + standby switch
         {
             null => "",
+            { Report.IsFed: null } => $"; '{standby.Name}' answers",
             { Report.IsFed: true } => $"; '{standby.Name}' answers, and its own connection to it is still open",
             _ => $"; '{standby.Name}' answers, and has lost its own connection to it",
         });

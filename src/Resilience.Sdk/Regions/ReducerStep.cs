@@ -72,7 +72,8 @@ internal sealed class ReducerStep(RegionTopology topology, TopologyRules rules, 
         var freshest = Topology.Regions.Where(region => region.Condition == RegionCondition.Standby).Max(region => region.FreshAsOf);
         Raise(new WriterLost(At, writer.Region, writer.VerifiedAt, reason)
         {
-            Exposure = writer.VerifiedAt - freshest is { } behind ? (behind > TimeSpan.Zero ? behind : TimeSpan.Zero) : null,
+            Exposure = LossExposure.AtLossOf(Topology, writer.Region)
+                ?? (writer.VerifiedAt - freshest is { } behind ? (behind > TimeSpan.Zero ? behind : TimeSpan.Zero) : null),
         });
     }
 }
