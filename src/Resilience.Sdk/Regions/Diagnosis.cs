@@ -12,11 +12,11 @@ internal sealed record Diagnosis(WriterDiagnosis Kind, string Evidence)
 
     /// <summary>
     /// Both must have been asked after the later of them began to take writes: a writer that has just died still counts as
-    /// writable until its next probe.
+    /// writable until its next probe. One without room says that it takes writes, and does not.
     /// </summary>
     private static Diagnosis? SplitBrain(RegionTopology topology)
     {
-        foreach (var cluster in topology.Regions.Where(region => region.TakesWritesSince is not null && region.Misses == 0 && region.Reachable)
+        foreach (var cluster in topology.Regions.Where(region => region is { TakesWritesSince: not null, Misses: 0, Reachable: true, Refusal: not { Kind: RegionFailureKind.DiskFull } })
             .GroupBy(region => region.Report!.SystemIdentifier))
         {
             var latest = cluster.Max(region => region.TakesWritesSince);
