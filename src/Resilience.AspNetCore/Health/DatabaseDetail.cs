@@ -66,6 +66,11 @@ internal static class DatabaseDetail
             json.WriteNumber("stalenessMs", Math.Round((now - asOf).TotalMilliseconds));
         }
 
+        if (LossExposure.Of(topology, state) is { } exposure)
+        {
+            json.WriteNumber("rpoLagMs", Math.Round(exposure.TotalMilliseconds));
+        }
+
         json.WriteEndObject();
     }
 

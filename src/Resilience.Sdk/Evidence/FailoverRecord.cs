@@ -64,8 +64,8 @@ public sealed record FailoverRecord
 
     /// <summary>
     /// How much older than the last contact with the old writer the data of the freshest standby was. With asynchronous replication
-    /// commits of so long a time may be lost; measured in steps of the probe interval, 1 s. Null when no standby was known, or the
-    /// writer still answered.
+    /// commits of so long a time may be lost; measured in steps of the probe interval, 1 s. On Aurora it is what Aurora itself has
+    /// measured last (<c>rpo_lag_in_msec</c>). Null when no standby was known, or the writer still answered.
     /// </summary>
     public TimeSpan? Exposure { get; init; }
 

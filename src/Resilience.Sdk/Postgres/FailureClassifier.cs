@@ -8,6 +8,7 @@ namespace Resilience.Postgres;
 internal static class FailureClassifier
 {
     private const string PoolExhausted = "The connection pool has been exhausted";
+    private const string PasswordProvider = "password provider";
 
     /// <summary>The failure behind an exception of opening a connection, or null when it says nothing about the region.</summary>
     public static RegionFailure? OfOpen(Exception exception)
@@ -20,6 +21,8 @@ internal static class FailureClassifier
                     return OfState(postgres);
                 case NpgsqlException npgsql when IsPoolExhausted(npgsql):
                     return null;
+                case NpgsqlException { InnerException: { } thrown and not PostgresException } npgsql when npgsql.Message.Contains(PasswordProvider, StringComparison.Ordinal):
+                    return new RegionFailure(RegionFailureKind.Rejected, $"the password provider that the application set threw {thrown.GetType().Name}, so there is no password for it");
                 case NpgsqlException { InnerException: { } cause and not PostgresException }:
                     return OfTransport(cause);
                 case NpgsqlException npgsql:
@@ -72,7 +75,8 @@ internal static class FailureClassifier
 
     private static RegionFailure? OfState(PostgresException exception) => exception.SqlState switch
     {
-        PostgresErrorCodes.ReadOnlySqlTransaction => new(RegionFailureKind.NotWritable, "the server refuses writes (25006): it is not the writer"),
+        PostgresErrorCodes.ReadOnlySqlTransaction => new(RegionFailureKind.NotWritable, "the server refuses writes (25006): it is not the writer") { RefusesWrites = true },
+        PostgresErrorCodes.DiskFull => new(RegionFailureKind.DiskFull, "its disk is full (53100)") { RefusesWrites = true },
         PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow =>
             new(RegionFailureKind.NotServing, $"the server is not serving ({exception.SqlState}: {exception.MessageText})"),
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName =>
@@ -88,7 +92,7 @@ internal static class FailureClassifier
     private static RegionFailure OfClient(NpgsqlException exception) => exception.Message switch
     {
         { } text when text.StartsWith("No password has been provided", StringComparison.Ordinal) =>
-            new(RegionFailureKind.Rejected, "the server asks for a password and none is given; add Password to the region's ConnectionString"),
+            new(RegionFailureKind.Rejected, "the server asks for a password and none is given; add Password to the region's ConnectionString, or a password provider with ConfigureDataSource"),
         { } text when text.Contains("SSL", StringComparison.Ordinal) =>
             new(RegionFailureKind.Rejected, $"the server and the region's SSL Mode do not fit ({text})"),
         { } text when text.StartsWith("The operation has timed out", StringComparison.Ordinal) => new(RegionFailureKind.TimedOut, "it did not answer in time"),

@@ -4,16 +4,17 @@ namespace Resilience.Postgres;
 internal static class PostgresSql
 {
     /// <summary>
-    /// One round trip: role, write switch, cluster, timeline, position, whether our schema is here, when it started.
-    /// The timeline is read from the current WAL file's name, which is right as soon as recovery ends; the control file's
-    /// lags behind by seconds after a promotion.
+    /// The timeline of a server that is out of recovery, from the current WAL file's name: that is right as soon as recovery ends,
+    /// while the control file's lags behind by seconds after a promotion.
     /// </summary>
-    public const string Probe = """
+    private const string Timeline = "('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int";
+
+    /// <summary>One round trip: role, write switch, cluster, timeline, position, whether our schema is here, when it started.</summary>
+    public const string Probe = $"""
         SELECT pg_is_in_recovery(),
                current_setting('default_transaction_read_only') = 'on',
                (SELECT system_identifier FROM pg_control_system()),
-               CASE WHEN pg_is_in_recovery() THEN NULL
-                    ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END,
+               CASE WHEN pg_is_in_recovery() THEN NULL ELSE {Timeline} END,
                (CASE WHEN pg_is_in_recovery() THEN coalesce(pg_last_wal_replay_lsn(), '0/0'::pg_lsn)
                      ELSE pg_current_wal_lsn() END - '0/0'::pg_lsn)::bigint,
                to_regclass('dr_resilience.writer_epoch') IS NOT NULL,
@@ -32,7 +33,7 @@ internal static class PostgresSql
 
     /// <summary>
     /// Approvals are kept in the promoted server: there every replica finds them, and only there do they mean anything. They are of
-    /// one promotion, which the timeline names.
+    /// one promotion, which the timeline names; where there is none, as on Aurora, the column holds what stands for it.
     /// </summary>
     public const string CreateApprovals = """
         CREATE TABLE IF NOT EXISTS dr_resilience.switch_approval (
@@ -52,10 +53,9 @@ internal static class PostgresSql
 
     public const string WithdrawApproval = "DELETE FROM dr_resilience.switch_approval WHERE region = $1 AND timeline = $2 AND principal = $3";
 
-    public const string ReadApprovals = """
+    public const string ReadApprovals = $"""
         SELECT principal, extract(epoch FROM now() - approved_at)::double precision FROM dr_resilience.switch_approval
-        WHERE region = $1 AND timeline =
-            CASE WHEN pg_is_in_recovery() THEN -1 ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END
+        WHERE region = $1 AND timeline = CASE WHEN pg_is_in_recovery() THEN -1 ELSE {Timeline} END
         ORDER BY approved_at LIMIT 100
         """;
 

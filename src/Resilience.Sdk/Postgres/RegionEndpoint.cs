@@ -103,6 +103,7 @@ internal sealed partial class RegionEndpoint(string region, string address, Serv
         var held = new List<IAsyncDisposable>();
         try
         {
+            await addresses.LookUpAsync();
             for (var slices = 0; held.Count < warmConnections && slices * Slice < Longest * warmConnections && !pool.HasWaiters; slices++)
             {
                 try

@@ -18,6 +18,7 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(1);
 
     private readonly string _region;
+    private readonly ProbeSource _source;
     private readonly Func<RegionProbe> _newProbe;
     private readonly TopologyTracker _tracker;
     private readonly MonotonicClock _clock;
@@ -30,9 +31,10 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
     private bool _isDisposed;
 
     public RegionMonitor(
-        string region, Func<RegionProbe> newProbe, TopologyTracker tracker, MonotonicClock clock, Random random, ILogger logger)
+        string region, ProbeSource source, Func<RegionProbe> newProbe, TopologyTracker tracker, MonotonicClock clock, Random random, ILogger logger)
     {
         _region = region;
+        _source = source;
         _newProbe = newProbe;
         _probe = newProbe();
         _tracker = tracker;
@@ -96,7 +98,7 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
             Abandon(probe, asking, started, enough);
             cancellationToken.ThrowIfCancellationRequested();
         }
-        catch (PostgresException exception) when (claimFor is not null && FailureClassifier.OfOpen(exception) is null)
+        catch (PostgresException exception) when (claimFor is not null && FailureClassifier.OfOpen(exception) is null or { Kind: RegionFailureKind.DiskFull })
         {
             enough.Dispose();
             await probe.DropAsync();
@@ -115,7 +117,11 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
         Volatile.Write(ref _isDisposed, true);
         await _probe.DisposeAsync();
         await DisposeAsync(Interlocked.Exchange(ref _late, null));
+        await _source.DisposeAsync();
     }
+
+    /// <summary>Gives up what was made for it; for one that has never run.</summary>
+    public void Discard() => _source.Dispose();
 
     private static ValueTask DisposeAsync(RegionProbe? probe) => probe?.DisposeAsync() ?? ValueTask.CompletedTask;
 

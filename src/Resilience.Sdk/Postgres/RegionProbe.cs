@@ -8,9 +8,10 @@ namespace Resilience.Postgres;
 /// <summary>
 /// Asks one server who it is, over a connection of its own that no pool can take away. Used by one loop at a time.
 /// </summary>
-internal sealed class RegionProbe(string region, bool readsApprovals, NpgsqlDataSource unpooled, MonotonicClock clock) : IAsyncDisposable
+internal sealed class RegionProbe(string region, bool readsApprovals, ProbeSource source, MonotonicClock clock) : IAsyncDisposable
 {
     private NpgsqlConnection? _connection;
+    private bool _isRecognised;
     private bool _hasSchema;
     private bool _hasApprovals;
 
@@ -39,7 +40,7 @@ internal sealed class RegionProbe(string region, bool readsApprovals, NpgsqlData
     {
         if (_connection is null)
         {
-            var opened = unpooled.CreateConnection();
+            var opened = source.CreateConnection();
             _connection = opened;
             await opened.OpenAsync(cancellationToken);
         }
@@ -57,29 +58,27 @@ internal sealed class RegionProbe(string region, bool readsApprovals, NpgsqlData
     {
         var dropped = _connection;
         _connection = null;
+        _isRecognised = false;
         if (dropped is not null)
         {
             await dropped.DisposeAsync();
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await DropAsync();
-        await unpooled.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => DropAsync();
 
     private async Task ClaimAsync(NpgsqlConnection connection, string region, long highestEpoch, CancellationToken cancellationToken)
     {
+        var dialect = source.Dialect ?? await RecogniseAsync(connection, cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (!_hasSchema)
         {
             await ExecuteAsync(new NpgsqlCommand(PostgresSql.LockSchema, connection, transaction), cancellationToken);
-            await ExecuteAsync(new NpgsqlCommand(PostgresSql.CreateSchema, connection, transaction), cancellationToken);
+            await ExecuteAsync(new NpgsqlCommand(dialect.CreateSchema, connection, transaction), cancellationToken);
         }
 
         await ExecuteAsync(
-            new NpgsqlCommand(PostgresSql.Claim, connection, transaction) { Parameters = { new() { Value = region }, new() { Value = highestEpoch } } },
+            new NpgsqlCommand(dialect.Claim, connection, transaction) { Parameters = { new() { Value = region }, new() { Value = highestEpoch } } },
             cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         _hasSchema = true;
@@ -106,54 +105,88 @@ internal sealed class RegionProbe(string region, bool readsApprovals, NpgsqlData
 
     private async Task<ServerReport> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        while (true)
+        {
+            var dialect = source.Dialect ?? await RecogniseAsync(connection, cancellationToken);
+            try
+            {
+                if (await ReadOnceAsync(connection, dialect, cancellationToken) is { } report)
+                {
+                    return report;
+                }
+            }
+            catch (PostgresException) when (source.Dialect != dialect)
+            {
+                // Asked in the wrong dialect: the server that is here now is of another kind than the one before.
+            }
+            catch (PostgresException exception) when ((_hasSchema || _hasApprovals) && exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+            {
+                (_hasSchema, _hasApprovals) = (false, false);
+            }
+        }
+    }
+
+    /// <summary>The first contact: afterwards it is asked along with the first probe of each connection.</summary>
+    private async Task<ServerDialect> RecogniseAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ServerDialect.Choose, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await NoteDialectAsync(reader, cancellationToken);
+        return source.Dialect!;
+    }
+
+    private async Task NoteDialectAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        await reader.ReadAsync(cancellationToken);
+        source.Dialect = ServerDialect.Of(reader.GetBoolean(0), reader.GetBoolean(1));
+        _isRecognised = true;
+    }
+
+    /// <returns>Null when it has to be asked again: it is of another kind, or its schema is there since.</returns>
+    private async Task<ServerReport?> ReadOnceAsync(NpgsqlConnection connection, ServerDialect dialect, CancellationToken cancellationToken)
+    {
         var asked = clock.Now;
-        await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(PostgresSql.Probe));
-        if (_hasSchema)
+        await using var batch = Batch(connection, dialect);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        if (!_isRecognised)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(PostgresSql.ReadEpoch));
-        }
-
-        if (_hasApprovals)
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(PostgresSql.ReadApprovals) { Parameters = { new() { Value = region } } });
-        }
-
-        ServerReport report;
-        bool present;
-        bool approvals;
-        try
-        {
-            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
-            report = new ServerReport(
-                reader.GetBoolean(0),
-                reader.GetBoolean(1),
-                reader.GetInt64(2),
-                reader.GetValue(3) as int?,
-                reader.GetInt64(4),
-                Epoch: null,
-                clock.Now - asked)
+            await NoteDialectAsync(reader, cancellationToken);
+            if (source.Dialect != dialect)
             {
-                Incarnation = reader.GetInt64(6),
-                Received = reader.GetInt64(7),
-                IsFed = reader.GetBoolean(8),
+                return null;
+            }
+
+            await reader.NextResultAsync(cancellationToken);
+        }
+
+        await reader.ReadAsync(cancellationToken);
+        var report = new ServerReport(
+            reader.GetBoolean(0),
+            reader.GetBoolean(1),
+            reader.GetInt64(2),
+            reader.GetValue(3) as int?,
+            reader.GetInt64(4),
+            Epoch: null,
+            clock.Now - asked)
+        {
+            Incarnation = reader.GetInt64(6),
+            Received = reader.GetInt64(7),
+            IsFed = reader.GetValue(8) as bool?,
+            Aurora = dialect.IsAurora ? AuroraSql.Read(reader) : null,
+        };
+        var (present, approvals) = (reader.GetBoolean(5), readsApprovals && reader.GetBoolean(9));
+        if (_hasSchema && await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken))
+        {
+            report = report with
+            {
+                Epoch = reader.GetValue(0) is long epoch ? new EpochRow(epoch, reader.GetString(1)) : null,
+                SystemIdentifier = dialect.IsAurora ? reader.GetInt64(2) : report.SystemIdentifier,
             };
-            (present, approvals) = (reader.GetBoolean(5), readsApprovals && reader.GetBoolean(9));
-            if (_hasSchema && await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken))
-            {
-                report = report with { Epoch = new EpochRow(reader.GetInt64(0), reader.GetString(1)) };
-            }
-
-            if (_hasApprovals && await reader.NextResultAsync(cancellationToken))
-            {
-                report = report with { Approvals = await ReadApprovalsAsync(reader, cancellationToken) };
-            }
         }
-        catch (PostgresException exception) when ((_hasSchema || _hasApprovals) && exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+
+        if (_hasApprovals && await reader.NextResultAsync(cancellationToken))
         {
-            (_hasSchema, _hasApprovals) = (false, false);
-            return await ReadAsync(connection, cancellationToken);
+            report = report with { Approvals = await ReadApprovalsAsync(reader, cancellationToken) };
         }
 
         if ((present, approvals) == (_hasSchema, _hasApprovals))
@@ -162,6 +195,28 @@ internal sealed class RegionProbe(string region, bool readsApprovals, NpgsqlData
         }
 
         (_hasSchema, _hasApprovals) = (present, approvals);
-        return present ? await ReadAsync(connection, cancellationToken) : report;
+        return present ? null : report;
+    }
+
+    private NpgsqlBatch Batch(NpgsqlConnection connection, ServerDialect dialect)
+    {
+        var batch = new NpgsqlBatch(connection);
+        if (!_isRecognised)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(ServerDialect.Choose));
+        }
+
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(dialect.Probe));
+        if (_hasSchema)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(dialect.ReadEpoch));
+        }
+
+        if (_hasApprovals)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(dialect.ReadApprovals) { Parameters = { new() { Value = region } } });
+        }
+
+        return batch;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class RegionReader(WriterOpener opener, ActiveRegionSet active, 
         TimeSpan.Zero,
         async (connection, token) =>
         {
-            await using var command = new NpgsqlCommand(PostgresSql.ReadToken, connection);
+            await using var command = new NpgsqlCommand(ServerDialect.ReadToken(active.Current.Current.Topology), connection);
             await using var reader = await command.ExecuteReaderAsync(token);
             await reader.ReadAsync(token);
             return new ReadToken(reader.GetInt64(0), reader.GetInt64(1));

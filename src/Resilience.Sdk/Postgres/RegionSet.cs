@@ -12,6 +12,7 @@ namespace Resilience.Postgres;
 internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
 {
     private static readonly TimeSpan LongestBlock = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan FullDiskRests = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly RegionSetContext _context;
@@ -80,12 +81,14 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         loggerFactory: null);
 
     /// <summary>Takes note of a failed call.</summary>
-    /// <returns>The moment it is noted with.</returns>
+    /// <returns>The same region is of use to the caller again when a probe sent after this moment has proven it.</returns>
     public TimeSpan Observe(RegionEndpoint endpoint, long generation, RegionFailure failure)
     {
         var now = _context.Clock.Now;
         _tracker.Observe(new CallFailed(endpoint.Region, generation, now, failure));
-        return now;
+
+        // A probe only reads, so it does not tell when there is room again; asking at every probe would not make any.
+        return failure.Kind == RegionFailureKind.DiskFull ? now + FullDiskRests : now;
     }
 
     /// <summary>
@@ -312,6 +315,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
             foreach (var endpoint in endpoints)
             {
                 endpoint.Pool.Dispose();
+                endpoint.Monitor.Discard();
             }
 
             throw;
@@ -328,16 +332,25 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
             new RegionPool(Build(region.Name, settings.ConnectionString, _context.LoggerFactory), Options.MaxConcurrentOpens, Options.MaxOpensPerSecond, _context.Clock.Time),
             Math.Min(Options.WarmConnections, settings.MaxPoolSize),
             _context.Logger);
+        var probes = new ProbeSource(Build(region.Name, Unpooled(settings), loggerFactory: null));
         endpoint.Monitor = new RegionMonitor(
-            region.Name, () => new RegionProbe(region.Name, Rules.Switch == SwitchMode.Approval, Build(region.Name, Unpooled(settings), loggerFactory: null), _context.Clock), _tracker, _context.Clock, _context.NewRandom(), _context.Logger);
+            region.Name, probes, () => new RegionProbe(region.Name, Rules.Switch == SwitchMode.Approval, probes, _context.Clock), _tracker, _context.Clock, _context.NewRandom(), _context.Logger);
         return endpoint;
     }
 
-    /// <summary>Probes get no logger: Npgsql would log each of them.</summary>
+    /// <summary>
+    /// Probes get no logger: Npgsql would log each of them. They read numbers and texts, so their first contact need not wait for a
+    /// list of the server's types.
+    /// </summary>
     private NpgsqlDataSource Build(string region, string connectionString, ILoggerFactory? loggerFactory)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.UseLoggerFactory(loggerFactory);
+        if (loggerFactory is null)
+        {
+            builder.ConfigureTypeLoading(static types => types.EnableTypeLoading(false));
+        }
+
         _context.Configure?.Invoke(region, builder);
         return builder.Build();
     }

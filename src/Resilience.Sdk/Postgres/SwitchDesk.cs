@@ -68,7 +68,7 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
         await CreateAsync(connection, cancellationToken);
         await using var command = new NpgsqlCommand(sql, connection)
         {
-            Parameters = { new() { Value = region }, new() { Value = topology[region].Report!.Timeline ?? 0 }, new() { Value = principal } },
+            Parameters = { new() { Value = region }, new() { Value = topology[region].Report!.Promotion(region) }, new() { Value = principal } },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);
         Guarded.Run(() => LogConsent(logger, dependency, region, what, principal));

@@ -38,7 +38,7 @@ internal static class TopologyExplanation
         { Condition: RegionCondition.Fenced } => Fenced(topology, state.Report!),
         { Condition: RegionCondition.Foreign } => TopologyReducer.ForeignMessage(state.Report!.SystemIdentifier, topology.SystemIdentifier),
         _ when topology.Held is { } held && held.Region == state.Name => $"it is promoted, but {held.Why}",
-        _ when topology.Writer?.Region == state.Name => "it is the writer, but calls to it failed",
+        _ when topology.Writer?.Region == state.Name => $"it is the writer, but {state.Refusal?.Message ?? "calls to it failed"}",
         _ => "it is writable and is being verified",
     };
 

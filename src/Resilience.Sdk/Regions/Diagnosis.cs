@@ -12,11 +12,11 @@ internal sealed record Diagnosis(WriterDiagnosis Kind, string Evidence)
 
     /// <summary>
     /// Both must have been asked after the later of them began to take writes: a writer that has just died still counts as
-    /// writable until its next probe.
+    /// writable until its next probe. One without room says that it takes writes, and does not.
     /// </summary>
     private static Diagnosis? SplitBrain(RegionTopology topology)
     {
-        foreach (var cluster in topology.Regions.Where(region => region.TakesWritesSince is not null && region.Misses == 0 && region.Reachable)
+        foreach (var cluster in topology.Regions.Where(region => region is { TakesWritesSince: not null, Misses: 0, Reachable: true, Refusal: not { Kind: RegionFailureKind.DiskFull } })
             .GroupBy(region => region.Report!.SystemIdentifier))
         {
             var latest = cluster.Max(region => region.TakesWritesSince);
@@ -47,9 +47,12 @@ internal sealed record Diagnosis(WriterDiagnosis Kind, string Evidence)
         } + (topology.Writer is null && topology.Find(writer.Region)?.Failure is { } cause ? $"; '{writer.Region}': {cause.Message}" : ""));
     }
 
-    private static Diagnosis WithWriter(RegionTopology topology, WriterState writer) => topology.Phase == TopologyPhase.Steady
-        ? new(WriterDiagnosis.Healthy, $"'{writer.Region}' answers as the writer")
-        : new(WriterDiagnosis.Unknown, $"'{writer.Region}' is in doubt: {topology[writer.Region].Failure?.Message ?? "a call to it failed"}");
+    private static Diagnosis WithWriter(RegionTopology topology, WriterState writer) => topology[writer.Region] switch
+    {
+        _ when topology.Phase == TopologyPhase.Steady => new(WriterDiagnosis.Healthy, $"'{writer.Region}' answers as the writer"),
+        { Failure: null, Refusal: { Kind: RegionFailureKind.DiskFull } full } => new(WriterDiagnosis.PrimaryDown, $"'{writer.Region}' answers and refuses writes: {full.Message}"),
+        { Failure: var missed, Refusal: var refused } => new(WriterDiagnosis.Unknown, $"'{writer.Region}' is in doubt: {missed?.Message ?? refused?.Message ?? "a call to it failed"}"),
+    };
 
     private static Diagnosis WithoutWriter(RegionTopology topology)
     {
@@ -106,6 +109,7 @@ internal sealed record Diagnosis(WriterDiagnosis Kind, string Evidence)
         return new(WriterDiagnosis.PrimaryDown, $"'{last.Name}': {cause}" + standby switch
         {
             null => "",
+            { Report.IsFed: null } => $"; '{standby.Name}' answers",
             { Report.IsFed: true } => $"; '{standby.Name}' answers, and its own connection to it is still open",
             _ => $"; '{standby.Name}' answers, and has lost its own connection to it",
         });

@@ -76,7 +76,8 @@ internal sealed class ReducerStep(RegionTopology topology, TopologyRules rules, 
         Raise(new WriterLost(At, writer.Region, writer.VerifiedAt, reason)
         {
             IsPlanned = isPlanned,
-            Exposure = !isPlanned && writer.VerifiedAt - freshest is { } behind ? (behind > TimeSpan.Zero ? behind : TimeSpan.Zero) : null,
+            Exposure = isPlanned ? null
+                : LossExposure.AtLossOf(Topology, writer.Region) ?? (writer.VerifiedAt - freshest is { } behind ? (behind > TimeSpan.Zero ? behind : TimeSpan.Zero) : null),
         });
     }
 }

@@ -18,6 +18,9 @@ internal enum RegionFailureKind
     /// <summary>The server answers but refused a write (25006): it is not, or no longer, the writer.</summary>
     NotWritable,
 
+    /// <summary>The server answers but has no room to write (53100). It may go on reading for hours.</summary>
+    DiskFull,
+
     /// <summary>The server answers but refuses us: password, role, database or permission.</summary>
     Rejected,
 }

@@ -25,6 +25,11 @@ internal sealed record RegionState(string Name)
     /// <summary>Whether its silence was told of; once for each.</summary>
     public bool IsGivenUp { get; init; }
 
+    /// <summary>Why it refused a write, and when it did last; forgotten some seconds later.</summary>
+    public RegionFailure? Refusal { get; init; }
+
+    public TimeSpan? RefusedAt { get; init; }
+
     /// <summary>Smoothed round trip (EWMA, α = 0.2 as in MongoDB's SDAM); null before the first answer.</summary>
     public TimeSpan? RoundTrip { get; init; }
 

@@ -12,6 +12,9 @@ internal static class TopologyReducer
 {
     private const double RoundTripWeight = 0.2;
 
+    /// <summary>Each note wakes all who wait for a writer; hundreds of calls may be refused at once.</summary>
+    private static readonly TimeSpan RefusalsNotedEvery = TimeSpan.FromSeconds(1);
+
     public static TopologyChange Reduce(RegionTopology topology, RegionObservation observation, TopologyRules rules)
     {
         var step = new ReducerStep(topology, rules, observation.At);
@@ -49,7 +52,7 @@ internal static class TopologyReducer
 
     private static void OnReport(ReducerStep step, ServerReported reported)
     {
-        var report = reported.Report;
+        var report = Named(reported.Report, step.Topology);
         var condition = Classify(step.Topology, report);
         if (condition != RegionCondition.Foreign && report.Epoch is { } row && row.Epoch > step.Topology.HighestTerm.Epoch
             && step.Topology.SystemIdentifier is not null)
@@ -72,6 +75,7 @@ internal static class TopologyReducer
             Misses = 0,
             Failure = null,
             IsGivenUp = false,
+            Refusal = reported.StartedAt - state.RefusedAt <= step.Rules.RefusalLasts ? state.Refusal : null,
             RoundTrip = Smooth(state.RoundTrip, report.RoundTrip),
             ClaimFailure = report.Epoch?.WriterRegion == state.Name ? null : state.ClaimFailure,
             TakesWritesSince = report.InRecovery || report.ReadOnly ? null : state.TakesWritesSince ?? reported.StartedAt,
@@ -79,7 +83,7 @@ internal static class TopologyReducer
             StandbySince = condition != RegionCondition.Standby ? null
                 : state.Report?.Incarnation == report.Incarnation ? state.StandbySince ?? reported.StartedAt : reported.StartedAt,
             FreshAsOf = condition == RegionCondition.Standby && Follows(report, step.Topology)
-                ? FreshAsOf(step.Topology.Positions, report.Lsn) ?? state.FreshAsOf
+                ? FreshAsOf(step.Topology, report, reported.StartedAt) ?? (report.Aurora is null ? state.FreshAsOf : null)
                 : null,
         }, Detail(condition, step.Topology, report));
 
@@ -108,7 +112,7 @@ internal static class TopologyReducer
             HighestTerm = Max(step.Topology.HighestTerm, reported.Report.Term),
             Positions = Remember(step.Topology.Positions, new WriterPosition(reported.StartedAt, reported.Report.Lsn)),
         };
-        if (step.Topology.Phase == TopologyPhase.Suspect && reported.StartedAt > step.Topology.SuspectedAt)
+        if (step.Topology.Phase == TopologyPhase.Suspect && reported.StartedAt > step.Topology.SuspectedAt && state.Refusal is null)
         {
             step.Confirm(wasLost: false);
         }
@@ -146,6 +150,11 @@ internal static class TopologyReducer
             || call.At <= writer.VerifiedAt)
         {
             return;
+        }
+
+        if (call.Failure.RefusesWrites && !(call.At - step.Topology[call.Region].RefusedAt < RefusalsNotedEvery))
+        {
+            step.Update(call.Region, state => state with { Refusal = call.Failure, RefusedAt = call.At }, null);
         }
 
         step.Suspect(call.Failure);
@@ -224,6 +233,21 @@ internal static class TopologyReducer
     /// <summary>Positions of two histories cannot be compared: a standby that has not got the writer's claim may follow another.</summary>
     private static bool Follows(ServerReport standby, RegionTopology topology) =>
         (topology.Writer ?? topology.LastWriter) is not { } writer || standby.Epoch?.Epoch >= writer.Term.Epoch;
+
+    /// <summary>
+    /// Before its first claim an Aurora cluster cannot say which one it is, and a reader cannot until it has got the claim. It is taken
+    /// for ours: should it be promoted and be another one, its own claim gives it another number.
+    /// </summary>
+    private static ServerReport Named(ServerReport report, RegionTopology topology) =>
+        report.SystemIdentifier == 0 && topology.SystemIdentifier is { } ours ? report with { SystemIdentifier = ours } : report;
+
+    /// <summary>
+    /// Aurora's own figure counts from the last word of the writer: a reader that is cut off together with this process cannot know
+    /// what it is missing.
+    /// </summary>
+    private static TimeSpan? FreshAsOf(RegionTopology topology, ServerReport report, TimeSpan asked) => report.Aurora is not { } aurora
+        ? FreshAsOf(topology.Positions, report.Lsn)
+        : (topology.Writer ?? topology.LastWriter) is { } writer ? (writer.VerifiedAt < asked ? writer.VerifiedAt : asked) - aurora.Lag : null;
 
     private static TimeSpan? FreshAsOf(ImmutableArray<WriterPosition> positions, long replayed)
     {

@@ -22,6 +22,9 @@ internal sealed record TopologyRules
     /// <summary>How long a refused claim rests before it is tried again.</summary>
     public TimeSpan ClaimAgainAfter { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a refused write keeps the writer in doubt, although it answers its probes. A writer without room is tried again within this time.</summary>
+    public TimeSpan RefusalLasts { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Without any observation for this long, what we knew of a region is unknown again.</summary>
     public TimeSpan StaleAfter { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -62,7 +62,7 @@ internal static class WriterElection
 
         if (Leaves(step, candidate, previous) is { } holding)
         {
-            var promotion = new AnnouncedPromotion(candidate.Name, report.Timeline);
+            var promotion = new AnnouncedPromotion(candidate.Name, report.Promotion(candidate.Name));
             if (before.Announced != promotion)
             {
                 step.Topology = step.Topology with { Announced = promotion };
@@ -164,7 +164,7 @@ internal static class WriterElection
                 continue;
             }
 
-            if (step.Topology.SystemIdentifier is { } ours && report.SystemIdentifier != ours)
+            if (step.Topology.SystemIdentifier is { } ours && report.SystemIdentifier != 0 && report.SystemIdentifier != ours)
             {
                 step.Update(region.Name, state => state with { Condition = RegionCondition.Foreign }, TopologyReducer.ForeignMessage(report.SystemIdentifier, ours));
             }
@@ -245,7 +245,7 @@ internal static class WriterElection
         }
 
         var answered = topology.Regions.Where(region => region.Reachable && region.Report is not null).ToList();
-        var clusters = answered.Select(region => region.Report!.SystemIdentifier).Distinct().ToList();
+        var clusters = answered.Select(region => region.Report!.SystemIdentifier).Where(cluster => cluster != 0).Distinct().ToList();
         if (clusters.Count <= 1)
         {
             return null;

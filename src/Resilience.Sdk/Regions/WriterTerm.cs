@@ -23,5 +23,5 @@ internal readonly record struct WriterTerm(long Epoch, int Timeline) : IComparab
 
     public static bool operator >=(WriterTerm left, WriterTerm right) => left.CompareTo(right) >= 0;
 
-    public override string ToString() => $"epoch {Epoch}, timeline {Timeline}";
+    public override string ToString() => Timeline == 0 ? $"epoch {Epoch}" : $"epoch {Epoch}, timeline {Timeline}";
 }

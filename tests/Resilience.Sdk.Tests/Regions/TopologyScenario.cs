@@ -35,17 +35,17 @@ internal sealed class TopologyScenario
 
     public TopologyScenario Writable(
         string region, long? epoch = null, string? claimedBy = null, int? timeline = 1, long lsn = 1000, long cluster = Ours, TimeSpan? sentAgo = null,
-        IEnumerable<SwitchApproval>? approvals = null) =>
+        IEnumerable<SwitchApproval>? approvals = null, AuroraStatus? aurora = null) =>
         Report(
             region,
-            new ServerReport(false, false, cluster, timeline, lsn, Row(epoch, claimedBy ?? region), TimeSpan.FromMilliseconds(2)) { Approvals = [.. approvals ?? []] },
+            new ServerReport(false, false, cluster, timeline, lsn, Row(epoch, claimedBy ?? region), TimeSpan.FromMilliseconds(2)) { Approvals = [.. approvals ?? []], Aurora = aurora },
             sentAgo);
 
     public TopologyScenario Standby(
-        string region, long? epoch = null, string claimedBy = "east", long lsn = 1000, long cluster = Ours, long received = 0, bool fed = false) =>
+        string region, long? epoch = null, string claimedBy = "east", long lsn = 1000, long cluster = Ours, long received = 0, bool? fed = false, AuroraStatus? aurora = null) =>
         Report(
             region,
-            new ServerReport(true, false, cluster, null, lsn, Row(epoch, claimedBy), TimeSpan.FromMilliseconds(2)) { Received = received, IsFed = fed },
+            new ServerReport(true, false, cluster, null, lsn, Row(epoch, claimedBy), TimeSpan.FromMilliseconds(2)) { Received = received, IsFed = fed, Aurora = aurora },
             null);
 
     public TopologyScenario ReadOnly(string region) =>
@@ -73,7 +73,8 @@ internal sealed class TopologyScenario
     public TopologyScenario CallFails(string region, long generation, RegionFailureKind kind = RegionFailureKind.Broken, TimeSpan? ago = null)
     {
         Advance(TimeSpan.FromSeconds(1));
-        return Apply(new CallFailed(region, generation, Now - (ago ?? TimeSpan.Zero), new RegionFailure(kind, $"{kind}")));
+        return Apply(new CallFailed(
+            region, generation, Now - (ago ?? TimeSpan.Zero), new RegionFailure(kind, $"{kind}") { RefusesWrites = kind is RegionFailureKind.DiskFull or RegionFailureKind.NotWritable }));
     }
 
     public TopologyScenario ClaimFails(string region, string message = "no right")

@@ -35,10 +35,11 @@ internal static class SpecificationCase
             ("reload", _) => scenario.Restart(Text(values, "regions")!.Split(',')),
             ("heard", _) => scenario.HearsOf(Number(values, "epoch")!.Value, (int)Number(values, "timeline")!.Value),
             (_, "writable") => scenario.Writable(
-                region, Number(values, "epoch"), Text(values, "by"), (int)Number(values, "timeline", 1)!.Value,
+                region, Number(values, "epoch"), Text(values, "by"), Text(values, "timeline") == "none" ? null : (int)Number(values, "timeline", 1)!.Value,
                 cluster: Number(values, "cluster", TopologyScenario.Ours)!.Value, sentAgo: ago, approvals: Approvals(values)),
             (_, "standby") => scenario.Standby(
-                region, Number(values, "epoch"), Text(values, "by") ?? "east", received: Number(values, "received", 0)!.Value, fed: Text(values, "fed") == "yes"),
+                region, Number(values, "epoch"), Text(values, "by") ?? "east", cluster: Number(values, "cluster", TopologyScenario.Ours)!.Value,
+                received: Number(values, "received", 0)!.Value, fed: Text(values, "fed") == "yes"),
             (_, "readonly") => scenario.ReadOnly(region),
             (_, "restarted") => scenario.Restarted(region),
             (_, "claimfails") => scenario.ClaimFails(region),
