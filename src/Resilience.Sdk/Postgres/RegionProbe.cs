@@ -8,7 +8,7 @@ namespace Resilience.Postgres;
 /// <summary>
 /// Asks one server who it is, over a connection of its own that no pool can take away. Used by one loop at a time.
 /// </summary>
-internal sealed class RegionProbe(string region, bool readsApprovals, NpgsqlDataSource unpooled, MonotonicClock clock) : IAsyncDisposable
+internal sealed class RegionProbe(string region, bool readsApprovals, NpgsqlDataSource unpooled, NameLookup name, MonotonicClock clock) : IAsyncDisposable
 {
     private NpgsqlConnection? _connection;
     private bool _hasSchema;
@@ -39,6 +39,7 @@ internal sealed class RegionProbe(string region, bool readsApprovals, NpgsqlData
     {
         if (_connection is null)
         {
+            await name.ResolveAsync(cancellationToken);
             var opened = unpooled.CreateConnection();
             _connection = opened;
             await opened.OpenAsync(cancellationToken);

@@ -310,15 +310,16 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     private RegionEndpoint CreateEndpoint(PostgresRegionOptions region)
     {
         var settings = RegionConnectionString.Complete(region.ConnectionString, Options.WarmConnections);
+        var name = new NameLookup(settings.Host!, _context.Clock);
         var endpoint = new RegionEndpoint(
             region.Name,
             $"{settings.Host}:{settings.Port}",
-            new ServerAddresses(settings.Host!, settings.Port, _context.Clock.Time),
-            new RegionPool(Build(region.Name, settings.ConnectionString, _context.LoggerFactory), Options.MaxConcurrentOpens, _context.Clock.Time),
+            new ServerAddresses(name, settings.Host!, settings.Port, _context.Clock.Time),
+            new RegionPool(Build(region.Name, settings.ConnectionString, _context.LoggerFactory), name, Options.MaxConcurrentOpens, _context.Clock.Time),
             Math.Min(Options.WarmConnections, settings.MaxPoolSize),
             _context.Logger);
         endpoint.Monitor = new RegionMonitor(
-            region.Name, () => new RegionProbe(region.Name, Rules.Switch == SwitchMode.Approval, Build(region.Name, Unpooled(settings), loggerFactory: null), _context.Clock), _tracker, _context.Clock, _context.NewRandom(), _context.Logger);
+            region.Name, () => new RegionProbe(region.Name, Rules.Switch == SwitchMode.Approval, Build(region.Name, Unpooled(settings), loggerFactory: null), name, _context.Clock), _tracker, _context.Clock, _context.NewRandom(), _context.Logger);
         return endpoint;
     }
 
