@@ -19,6 +19,7 @@ internal sealed class NameLookup(string host, MonotonicClock clock, Func<string,
     private Task<IPAddress[]>? _latest;
     private TimeSpan _askedAt;
     private int _underWay;
+    private long _took;
 
     public NameLookup(string host, MonotonicClock clock)
         : this(host, clock, Dns.GetHostAddresses)
@@ -27,6 +28,9 @@ internal sealed class NameLookup(string host, MonotonicClock clock, Func<string,
 
     /// <summary>False for an address, or the path of a local socket.</summary>
     public bool IsName { get; } = !IPAddress.TryParse(host, out _) && !host.StartsWith('/') && !host.StartsWith('@');
+
+    /// <summary>How long the last answer took that had an address; zero before the first, and for what is no name.</summary>
+    public TimeSpan Took => new(Interlocked.Read(ref _took));
 
     /// <summary>Finds the addresses; at once for what is no name.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">It cannot be.</exception>
@@ -67,9 +71,12 @@ internal sealed class NameLookup(string host, MonotonicClock clock, Func<string,
 
     private IPAddress[] Ask()
     {
+        var begun = clock.Now;
         try
         {
-            return resolve(host);
+            var addresses = resolve(host);
+            Interlocked.Exchange(ref _took, (clock.Now - begun).Ticks);
+            return addresses;
         }
         finally
         {

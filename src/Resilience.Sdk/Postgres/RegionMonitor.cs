@@ -74,7 +74,7 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
         var topology = _tracker.Current.Topology;
         var claimFor = topology.Claimant == _region ? _region : null;
         var probe = _probe;
-        var limit = ProbePace.Patience(topology[_region], probe.IsConnected, claimFor is not null);
+        var limit = ProbePace.Patience(topology[_region], probe.IsConnected, claimFor is not null) + probe.NameTakes;
         var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var asking = probe.AskAsync(claimFor, topology[_region].Report is { } last ? topology.KnownTerm(last.SystemIdentifier).Epoch : 0, enough.Token);
         try

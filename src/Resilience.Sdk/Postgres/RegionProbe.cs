@@ -10,11 +10,19 @@ namespace Resilience.Postgres;
 /// </summary>
 internal sealed class RegionProbe(string region, bool readsApprovals, NpgsqlDataSource unpooled, NameLookup name, MonotonicClock clock) : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestName = TimeSpan.FromSeconds(1);
+
     private NpgsqlConnection? _connection;
     private bool _hasSchema;
     private bool _hasApprovals;
 
     public bool IsConnected => _connection is not null;
+
+    /// <summary>
+    /// What connecting takes besides the server's own part: the name is looked up here and once more by Npgsql. A slow resolver is
+    /// no slow server, up to a point.
+    /// </summary>
+    public TimeSpan NameTakes => IsConnected ? TimeSpan.Zero : 2 * (name.Took < LongestName ? name.Took : LongestName);
 
     /// <summary>One look at the server.</summary>
     /// <param name="claimFor">The region name to write into the epoch row first, or null.</param>

@@ -59,6 +59,21 @@ public sealed class NameLookupTests
     }
 
     [Fact]
+    public async Task Took_IsHowLongTheLastAnswerTook()
+    {
+        var lookup = Lookup("db.test");
+        var slow = lookup.ResolveAsync(default);
+        await AskedAsync(1);
+        _time.Advance(TimeSpan.FromMilliseconds(700));
+        Assert.Equal(TimeSpan.Zero, lookup.Took);
+
+        Assert.Single(_asked)!.SetResult([IPAddress.Loopback]);
+        await slow;
+
+        Assert.Equal(TimeSpan.FromMilliseconds(700), lookup.Took);
+    }
+
+    [Fact]
     public async Task ResolveAsync_NameIsGone_ThrowsWhatTheResolverSaid_AndAsksAnewTheNextTime()
     {
         var lookup = Lookup("db.test");

@@ -110,6 +110,25 @@ public sealed class NameTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Empty(load.Failures);
     }
 
+    /// <summary>The server is quick and the resolver is not: that counts against nobody.</summary>
+    [NetworkFact]
+    public async Task NamesAreSlow_TheWriterIsFoundAllTheSame()
+    {
+        var slow = TimeSpan.FromMilliseconds(800);
+        Names.Say(SharedPort.East, NameAnswer.Address(Servers.East.Host) with { Delay = slow });
+        Names.Say(SharedPort.West, NameAnswer.Address(Servers.West.Host) with { Delay = slow });
+        var began = TimeProvider.System.GetTimestamp();
+        await using var source = RegionalDataSource.Create("payments-db", SharedPort.ByName(Servers, Patience));
+        await source.ExecuteAsync("first", (_, _, _) => Task.CompletedTask);
+        output.WriteLine($"first call after {TimeProvider.System.GetElapsedTime(began).TotalMilliseconds:0} ms");
+
+        began = TimeProvider.System.GetTimestamp();
+        await EndEverybodyAsync(Servers.East);
+        await source.ExecuteAsync("again", (_, _, _) => Task.CompletedTask);
+        output.WriteLine($"once more after {TimeProvider.System.GetElapsedTime(began).TotalMilliseconds:0} ms");
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
     /// <summary>After a promotion the new writer's name leads to the old one, which is up again; every connection has to be made anew.</summary>
     [NetworkFact]
     public async Task NameLeadsToTheFormerWriter_NothingIsWrittenThere_AndCallsGoOnWhenItIsRight()
