@@ -113,7 +113,10 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
                 new FailoverRecorder(name, clock, settings.Objectives.Rto, settings.Objectives.Rpo, _failovers),
                 new TermMemory(name, settings.Journal.Path, _time, _logger),
                 _logger,
-                _loggers));
+                _loggers)
+            {
+                Switchover = _builder.Switchovers.GetValueOrDefault(name),
+            });
     }
 
     private void OnChanged(DrResilienceSettings settings)
@@ -153,11 +156,12 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
 
     private void CheckNames()
     {
-        foreach (var name in _builder.DataSources.Keys)
+        foreach (var (method, name) in _builder.DataSources.Keys.Select(name => (nameof(DrResilienceBuilder.ConfigureDataSource), name))
+            .Concat(_builder.Switchovers.Keys.Select(name => (nameof(DrResilienceBuilder.AddSwitchover), name))))
         {
             if (_settings.Current.FindDatabase(name) is null)
             {
-                throw new InvalidOperationException($"ConfigureDataSource names the database '{name}', which is not configured.{Known(name)}");
+                throw new InvalidOperationException($"{method} names the database '{name}', which is not configured.{Known(name)}");
             }
         }
     }

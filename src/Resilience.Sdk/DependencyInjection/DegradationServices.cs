@@ -20,7 +20,10 @@ internal static class DegradationServices
     {
         services.AddSingleton(registry);
         services.AddSingleton(provider => new NamesInCode(
-            registry.Catalog, [.. provider.GetServices<DependencyClient>().Select(client => client.Dependency).Distinct(StringComparer.Ordinal)]));
+            registry.Catalog, [.. provider.GetServices<DependencyClient>().Select(client => client.Dependency).Distinct(StringComparer.Ordinal)])
+        {
+            Switchovers = provider.GetRequiredService<DrResilienceBuilder>().Switchovers.Keys,
+        });
         services.TryAddSingleton<IStaleStore>(static provider => new MemoryStaleStore(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static provider =>
         {

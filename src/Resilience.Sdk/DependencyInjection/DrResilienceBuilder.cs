@@ -26,6 +26,8 @@ public sealed class DrResilienceBuilder
 
     internal Dictionary<string, Action<string, NpgsqlDataSourceBuilder>> DataSources { get; } = new(StringComparer.Ordinal);
 
+    internal Dictionary<string, Func<SwitchoverRequest, CancellationToken, Task>> Switchovers { get; } = new(StringComparer.Ordinal);
+
     /// <summary>
     /// Changes how the data sources of a database are built: type mappings, a password or token provider, TLS callbacks.
     /// </summary>
@@ -38,6 +40,30 @@ public sealed class DrResilienceBuilder
         ArgumentNullException.ThrowIfNull(configure);
         DataSources[dependency] = DataSources.TryGetValue(dependency, out var before) ? before + configure : configure;
         return this;
+    }
+
+    /// <summary>
+    /// Registers what moves the writes of a database to another region, as planned: with the database's own tool, for example Aurora's
+    /// <c>SwitchoverGlobalCluster</c>. Called when <c>Postgres:Failback:Mode</c> is <c>Auto</c> and the preferred region has been well for
+    /// long enough; the SDK promotes nothing itself, it follows.
+    /// </summary>
+    /// <param name="dependency">The database's name in the configuration.</param>
+    /// <param name="switchover">
+    /// Moves the writes without losing any, and returns when they have moved. What it throws is logged, and it is called again when the
+    /// preferred region has been well for twice as long. It must leave the present writer writable when it fails. It is cancelled
+    /// when the application stops.
+    /// </param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">The database has one.</exception>
+    /// <remarks>
+    /// One replica at a time calls it: the one that holds an advisory lock in the writer. Should that connection break while it runs,
+    /// another replica may call it too, so it must bear that: ask with the epoch of the request whether the move is still to be made.
+    /// </remarks>
+    public DrResilienceBuilder AddSwitchover(string dependency, Func<SwitchoverRequest, CancellationToken, Task> switchover)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(dependency);
+        ArgumentNullException.ThrowIfNull(switchover);
+        return Switchovers.TryAdd(dependency, switchover) ? this : throw new ArgumentException($"'{dependency}' has a switchover already.", nameof(dependency));
     }
 
     /// <summary>Adds a fallback that configuration can name (<c>action: fallback</c>, <c>use: name</c>).</summary>

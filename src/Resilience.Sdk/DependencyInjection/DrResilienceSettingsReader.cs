@@ -40,7 +40,7 @@ internal static class DrResilienceSettingsReader
         var reader = new ConfigurationReader(configuration.GetSection(SectionName), errors);
         var refusesChaos = !ReadChaosAllowed(reader) && isProduction;
         var (defaults, defaultProbe) = ReadDefaults(reader, refusesChaos);
-        var (databases, calls, probes, ofKind) = ReadDependencies(reader, defaults, defaultProbe, refusesChaos, kinds ?? []);
+        var (databases, calls, probes, ofKind) = ReadDependencies(reader, defaults, defaultProbe, refusesChaos, kinds ?? [], code.Switchovers);
         var settings = new DrResilienceSettings
         {
             Region = reader.Text("Region") ?? configuration["AWS_REGION"],
@@ -128,7 +128,7 @@ internal static class DrResilienceSettingsReader
         ImmutableDictionary<string, DependencyOptions> Calls,
         ImmutableDictionary<string, ProbeOptions> Probes,
         ImmutableDictionary<string, DependencyOfKind> OfKind) ReadDependencies(
-        ConfigurationReader reader, DependencyOptions defaults, ProbeOptions defaultProbe, bool refusesChaos, IReadOnlyCollection<IDependencyKind> kinds)
+        ConfigurationReader reader, DependencyOptions defaults, ProbeOptions defaultProbe, bool refusesChaos, IReadOnlyCollection<IDependencyKind> kinds, IReadOnlyCollection<string> switchovers)
     {
         var probes = ImmutableDictionary.CreateBuilder<string, ProbeOptions>(StringComparer.Ordinal);
         var databases = ImmutableArray.CreateBuilder<KeyValuePair<string, PostgresOptions>>();
@@ -145,7 +145,7 @@ internal static class DrResilienceSettingsReader
             probes.Add(name, ProbeOptionsReader.Read(dependency.Section("Probe"), defaultProbe));
             if (dependency.Section(Postgres) is { } postgres)
             {
-                databases.Add(new(name, PostgresOptionsReader.Read(postgres)));
+                databases.Add(new(name, PostgresOptionsReader.Read(postgres, switchovers.Contains(name, StringComparer.Ordinal))));
             }
             else
             {

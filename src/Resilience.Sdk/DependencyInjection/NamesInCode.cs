@@ -7,5 +7,8 @@ namespace Resilience.DependencyInjection;
 /// <param name="Dependencies">Dependencies that HTTP clients were given.</param>
 internal sealed record NamesInCode(DegradationCatalog Catalog, IReadOnlyCollection<string> Dependencies)
 {
+    /// <summary>Databases that a switchover is registered for.</summary>
+    public IReadOnlyCollection<string> Switchovers { get; init; } = [];
+
     public static readonly NamesInCode None = new(new DegradationCatalog(), []);
 }

@@ -15,6 +15,8 @@ internal sealed record FailoverDraft
 
     public TimeSpan? Exposure { get; init; }
 
+    public bool IsPlanned { get; init; }
+
     public TimeSpan? Held { get; init; }
 
     public SwitchApproved? Approved { get; init; }

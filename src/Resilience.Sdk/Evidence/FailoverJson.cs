@@ -15,6 +15,7 @@ internal static class FailoverJson
         json.WriteString("to", record.ToRegion);
         json.WriteNumber("epoch", record.Epoch);
         json.WriteString("reason", record.Reason);
+        json.WriteBoolean("planned", record.IsPlanned);
         json.WriteString("diagnosis", EnumName.Of(record.Diagnosis));
         json.WriteString("evidence", record.Evidence);
         json.WriteString("lastContactAt", record.LastContactAt);

@@ -69,6 +69,12 @@ public sealed record FailoverRecord
     /// </summary>
     public TimeSpan? Exposure { get; init; }
 
+    /// <summary>
+    /// Whether the writer was set read-only while it was well, as for a planned switchover, and did not fail. A server that is set
+    /// read-only because its disk is full looks the same.
+    /// </summary>
+    public bool IsPlanned { get; init; }
+
     /// <summary>Who approved the switch; empty when it was automatic.</summary>
     public IReadOnlyList<SwitchConsent> Approvals { get; init; } = [];
 

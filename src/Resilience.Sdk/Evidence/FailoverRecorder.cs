@@ -44,7 +44,7 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
                 _draft = _draft with { FirstSign = suspected.At, Reason = suspected.Failure.Message };
                 break;
             case WriterLost lost:
-                _draft = _draft with { FirstSign = _draft.FirstSign ?? lost.At, Detected = lost.At, LastContact = lost.LastContactAt, Exposure = lost.Exposure, Reason = lost.Reason };
+                _draft = _draft with { FirstSign = _draft.FirstSign ?? lost.At, Detected = lost.At, LastContact = lost.LastContactAt, Exposure = lost.Exposure, IsPlanned = lost.IsPlanned, Reason = lost.Reason };
                 break;
             case DiagnosisChanged { To.Kind: WriterDiagnosis.Healthy }:
                 _draft = _draft with { Diagnosis = null };
@@ -154,7 +154,13 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
         }
     }
 
-    private bool Tells(WriterDiagnosis kind) => _draft.Diagnosis is null or { Kind: WriterDiagnosis.Promoted } || kind is not WriterDiagnosis.Promoted;
+    /// <summary>That another was promoted, or the old one stopped, is what a planned switchover consists of.</summary>
+    private bool Tells(WriterDiagnosis kind) => _draft.Diagnosis?.Kind switch
+    {
+        null or WriterDiagnosis.Promoted => true,
+        WriterDiagnosis.PlannedSwitchover => kind is not (WriterDiagnosis.Promoted or WriterDiagnosis.PrimaryDown),
+        _ => kind is not WriterDiagnosis.Promoted,
+    };
 
     private static TimeSpan Between(TimeSpan least, TimeSpan value, TimeSpan most) => value < least ? least : value > most ? most : value;
 
@@ -196,6 +202,7 @@ internal sealed class FailoverRecorder(string dependency, MonotonicClock clock, 
             RtoTarget = rtoTarget,
             RpoTarget = rpoTarget,
             Exposure = _draft.Exposure,
+            IsPlanned = _draft.IsPlanned,
         };
         lock (_lock)
         {

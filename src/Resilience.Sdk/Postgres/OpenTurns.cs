@@ -14,14 +14,33 @@ namespace Resilience.Postgres;
 /// <para>Permits free + permits out = limit + lent, always: a connection that comes back while somebody waits lends one more permit,
 /// which its taker does not return. How many are idle is counted here, for no pool tells it; the count may be too high after the
 /// pool has closed some by itself, and the first who finds none sets it to zero.</para>
+/// <para>With a rate, <see cref="OpenPace"/> keeps permits back until the next connection may be made; connections that come back
+/// are no business of it.</para>
 /// <para>Safe for concurrent use; without waiters it takes no lock and allocates nothing. No connection is overlooked: who brings
 /// one back counts it and then looks whether anybody waits, who waits first gets in line and then looks whether any is counted.</para>
 /// </remarks>
-internal sealed class OpenTurns(int mostMaking, TimeProvider time)
+internal sealed class OpenTurns : IDisposable
 {
-    private readonly BulkheadLimiter _permits = new(new BulkheadOptions { PermitLimit = mostMaking, QueueLimit = int.MaxValue }, time);
+    private readonly BulkheadLimiter _permits;
+    private readonly OpenPace? _pace;
     private int _idle;
     private int _lent;
+
+    /// <param name="mostMaking">How many may make one at once.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="perSecond">How many may be made a second; any number when null.</param>
+    public OpenTurns(int mostMaking, TimeProvider time, double? perSecond = null)
+    {
+        var limit = perSecond is { } some ? OpenRate.Burst(some, mostMaking) : mostMaking;
+        _permits = new BulkheadLimiter(new BulkheadOptions { PermitLimit = limit, QueueLimit = int.MaxValue }, time);
+        _pace = perSecond is { } rate ? new OpenPace(_permits, mostMaking, rate, time) : null;
+    }
+
+    /// <summary>Whether connections are made at a rate.</summary>
+    public bool IsPaced => _pace is not null;
+
+    /// <summary>Whether somebody waits in line.</summary>
+    public bool HasWaiters => _permits.HasWaiters;
 
     /// <summary>Connections that are taken for idle, for tests.</summary>
     public int Idle => Volatile.Read(ref _idle);
@@ -76,19 +95,50 @@ internal sealed class OpenTurns(int mostMaking, TimeProvider time)
     public OpenTurn FoundNone(OpenTurn turn)
     {
         Volatile.Write(ref _idle, 0);
-        return turn == OpenTurn.TakeIdle ? _permits.TryAcquire() ? OpenTurn.Make : turn
-            : TryCountDown(ref _lent) ? OpenTurn.TakeIdle
-            : turn;
+        var hasTurn = turn == OpenTurn.TakeIdle ? _permits.TryAcquire() : !TryCountDown(ref _lent);
+        _pace?.Begun(hasTurn);
+        return hasTurn ? OpenTurn.Make : OpenTurn.TakeIdle;
     }
 
     /// <summary>The connection is made, or could not be.</summary>
     public void Made(OpenTurn turn)
     {
-        if (turn == OpenTurn.Make)
+        if (turn != OpenTurn.Make)
+        {
+            return;
+        }
+
+        if (_pace is null)
         {
             _permits.Release();
         }
+        else
+        {
+            _pace.Ended();
+        }
     }
+
+    /// <summary>
+    /// The pool gave a connection, and it is not known which. With a rate it counts as made, or those who block their threads would not
+    /// be bound by it.
+    /// </summary>
+    public void Found(OpenTurn turn)
+    {
+        if (_pace is null || turn != OpenTurn.Make)
+        {
+            FoundIdle(turn);
+        }
+        else if (!TryCountDown(ref _lent))
+        {
+            _pace.Begun(hasTurn: true);
+            _pace.Ended();
+        }
+    }
+
+    /// <summary>See <see cref="OpenPace.Scatter"/>.</summary>
+    public void Scatter(double phase) => _pace?.Scatter(phase);
+
+    public void Dispose() => _pace?.Dispose();
 
     /// <summary>A connection went back to the pool.</summary>
     public void Returned()

@@ -9,9 +9,8 @@ public sealed record PostgresOptions
     /// <summary>Who decides that writes move.</summary>
     public SwitchOptions Switch { get; init; } = new();
 
-    /// <summary>What happens when a former writer is healthy again.</summary>
-    /// <value><see cref="FailbackMode.Manual"/> by default.</value>
-    public FailbackMode Failback { get; init; } = FailbackMode.Manual;
+    /// <summary>Whether writes go back to a preferred region, and when.</summary>
+    public FailbackOptions Failback { get; init; } = new();
 
     /// <summary>The longest a caller waits for a writer; its own cancellation may end the wait earlier.</summary>
     /// <value>30 seconds by default; 100 ms to 10 minutes.</value>
@@ -30,6 +29,17 @@ public sealed record PostgresOptions
     public int MaxConcurrentOpens { get; init; } = 4;
 
     /// <summary>
+    /// New connections a second, per process and region, made evenly; after a pause a tenth of a second's worth at once, one at least.
+    /// Idle connections are not counted, and callers in line are served by whichever comes first. Set it for fleets: what the server can
+    /// take a second, divided by the number of processes. After a switch, or a restart of the server, each process begins at a random moment of its interval.
+    /// </summary>
+    /// <value>
+    /// Null by default, which is no limit: which rate is right depends on how many processes there are, and one that is too low makes a
+    /// burst of callers wait for seconds. 0.01 to 10,000.
+    /// </value>
+    public double? MaxOpensPerSecond { get; init; }
+
+    /// <summary>
     /// How long the operation ledger remembers a finished operation. An operation id that comes again within this time is
     /// recognised; later it counts as a new one.
     /// </summary>
@@ -46,6 +56,7 @@ public sealed record PostgresOptions
         && WaitForWriter == other.WaitForWriter
         && WarmConnections == other.WarmConnections
         && MaxConcurrentOpens == other.MaxConcurrentOpens
+        && Nullable.Equals(MaxOpensPerSecond, other.MaxOpensPerSecond)
         && OperationRetention == other.OperationRetention;
 
     /// <inheritdoc/>

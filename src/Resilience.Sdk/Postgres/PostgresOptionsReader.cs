@@ -6,21 +6,25 @@ namespace Resilience.Postgres;
 /// <summary>Reads a <c>Postgres</c> section and checks it as a whole.</summary>
 internal static class PostgresOptionsReader
 {
-    public static PostgresOptions Read(ConfigurationReader reader)
+    /// <param name="reader">The section.</param>
+    /// <param name="hasSwitchover">Whether the application has registered a switchover for this database.</param>
+    public static PostgresOptions Read(ConfigurationReader reader, bool hasSwitchover)
     {
         var defaults = new PostgresOptions { Regions = [] };
         var options = defaults with
         {
             Regions = ReadRegions(reader, out var keys),
             Switch = ReadSwitch(reader),
-            Failback = reader.Choice("Failback", defaults.Failback),
+            Failback = ReadFailback(reader),
             WaitForWriter = reader.Duration("WaitForWriter", defaults.WaitForWriter, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
             WarmConnections = reader.Integer("WarmConnections", defaults.WarmConnections, 0, 100),
             MaxConcurrentOpens = reader.Integer("MaxConcurrentOpens", defaults.MaxConcurrentOpens, 1, 100),
+            MaxOpensPerSecond = reader.OptionalNumber(
+                "MaxOpensPerSecond", defaults.MaxOpensPerSecond, PostgresOptionsValidator.LowestRate, PostgresOptionsValidator.HighestRate),
             OperationRetention = reader.Duration("OperationRetention", defaults.OperationRetention, TimeSpan.FromHours(1), TimeSpan.FromDays(365)),
         };
         reader.RejectUnknownKeys();
-        foreach (var (key, value, message) in PostgresOptionsValidator.Problems(options, keys))
+        foreach (var (key, value, message) in PostgresOptionsValidator.Problems(options, hasSwitchover, keys))
         {
             reader.Report(key, value, message);
         }
@@ -42,6 +46,25 @@ internal static class PostgresOptionsReader
         }
 
         return regions;
+    }
+
+    private static FailbackOptions ReadFailback(ConfigurationReader reader)
+    {
+        var defaults = new FailbackOptions();
+        if (reader.Section("Failback") is not { } section)
+        {
+            return defaults;
+        }
+
+        var options = new FailbackOptions
+        {
+            Mode = section.Choice("Mode", defaults.Mode),
+            PreferredRegion = section.Text("PreferredRegion"),
+            MaxLag = section.Duration("MaxLag", defaults.MaxLag, TimeSpan.Zero, PostgresOptionsValidator.LongestLag),
+            HealthyFor = section.Duration("HealthyFor", defaults.HealthyFor, PostgresOptionsValidator.ShortestHealth, PostgresOptionsValidator.LongestHealth),
+        };
+        section.RejectUnknownKeys();
+        return options;
     }
 
     private static SwitchOptions ReadSwitch(ConfigurationReader reader)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Resilience.Internal;
 using Resilience.Regions;
 
 namespace Resilience.Postgres;
@@ -6,12 +7,22 @@ namespace Resilience.Postgres;
 /// <summary>Checks options as a whole, wherever they come from.</summary>
 internal static class PostgresOptionsValidator
 {
+    public const double LowestRate = 0.01;
+    public const double HighestRate = 10_000;
+
+    /// <summary>The writer's positions are kept for half a minute; a longer lag could not be told.</summary>
+    public static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(20);
+
+    public static readonly TimeSpan ShortestHealth = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan LongestHealth = TimeSpan.FromDays(7);
+
     private const int LongestName = 63;
 
     /// <summary>Everything that is wrong: the key below the options, the value unless it may be secret, and the way out.</summary>
     /// <param name="options">The options.</param>
+    /// <param name="hasSwitchover">Whether the application has registered a switchover.</param>
     /// <param name="keys">What the regions are called in the configuration; their numbers when null.</param>
-    public static IEnumerable<(string Key, string? Value, string Message)> Problems(PostgresOptions options, IReadOnlyList<string>? keys = null)
+    public static IEnumerable<(string Key, string? Value, string Message)> Problems(PostgresOptions options, bool hasSwitchover, IReadOnlyList<string>? keys = null)
     {
         if (options.Regions.Count == 0)
         {
@@ -40,6 +51,16 @@ internal static class PostgresOptionsValidator
             yield return ("MaxConcurrentOpens", options.MaxConcurrentOpens.ToString(CultureInfo.InvariantCulture), "is below 1: no connection could ever be made. Use 1 to 100.");
         }
 
+        if (options.MaxOpensPerSecond is { } rate && !(rate is >= LowestRate and <= HighestRate))
+        {
+            yield return ("MaxOpensPerSecond", rate.ToString(CultureInfo.InvariantCulture), "is not a number from 0.01 to 10000. Leave it out for no limit.");
+        }
+
+        foreach (var problem in FailbackProblems(options, hasSwitchover))
+        {
+            yield return problem;
+        }
+
         if (options.Switch.Approvals is < 1 or > 10)
         {
             yield return ("Switch:Approvals", options.Switch.Approvals.ToString(CultureInfo.InvariantCulture), "is not 1 to 10.");
@@ -48,6 +69,46 @@ internal static class PostgresOptionsValidator
         if (options.Switch.Corroboration == Corroboration.Strict && options.Regions.Count < 3)
         {
             yield return ("Switch:Corroboration", nameof(Corroboration.Strict), $"needs at least 3 regions, and there are {options.Regions.Count}: with two, the loss of either would stop writes. Add a region, or use Available.");
+        }
+    }
+
+    private static IEnumerable<(string Key, string? Value, string Message)> FailbackProblems(PostgresOptions options, bool hasSwitchover)
+    {
+        var failback = options.Failback;
+        var names = options.Regions.Select(region => region.Name).ToList();
+        if (failback.PreferredRegion is { } preferred && !names.Contains(preferred, StringComparer.Ordinal))
+        {
+            yield return ("Failback:PreferredRegion", preferred, $"is not one of Regions: {string.Join(", ", names)}.{(NearestName.Of(preferred, names) is { } nearest ? $" Did you mean '{nearest}'?" : "")}");
+        }
+
+        if (failback.MaxLag < TimeSpan.Zero || failback.MaxLag > LongestLag)
+        {
+            yield return ("Failback:MaxLag", failback.MaxLag.ToString("c"), $"is out of range. Allowed is '{TimeSpan.Zero:c}' to '{LongestLag:c}'.");
+        }
+
+        if (failback.HealthyFor < ShortestHealth || failback.HealthyFor > LongestHealth)
+        {
+            yield return ("Failback:HealthyFor", failback.HealthyFor.ToString("c"), $"is out of range. Allowed is '{ShortestHealth:c}' to '{LongestHealth:c}'.");
+        }
+
+        if (failback.Mode != FailbackMode.Auto)
+        {
+            yield break;
+        }
+
+        if (failback.PreferredRegion is null)
+        {
+            yield return ("Failback:PreferredRegion", null, "is missing, and Failback:Mode is Auto. Name the region that should write, or use Manual.");
+        }
+
+        if (!hasSwitchover)
+        {
+            yield return ("Failback:Mode", nameof(FailbackMode.Auto), "needs a switchover to call, because the SDK promotes nothing itself, and none is registered. Call dr.AddSwitchover(\"name\", …) in AddDrResilience(dr => …), pass one to RegionalDataSource.Create, or use Manual.");
+        }
+
+        if (options.Switch.Mode != SwitchMode.Automatic)
+        {
+            yield return ("Failback:Mode", nameof(FailbackMode.Auto), $"needs Switch:Mode Automatic, and it is {options.Switch.Mode}: the switchover would stop the writes, and nobody would follow it before people have decided. Use Manual.");
         }
     }
 

@@ -59,6 +59,17 @@ internal static class PostgresSql
         ORDER BY approved_at LIMIT 100
         """;
 
+    /// <summary>Held by the replica that moves writes back, for as long as it does: "dr_failb" as a number.</summary>
+    public const string LockFailback = "SELECT pg_try_advisory_lock(7237952444463410274)";
+
+    /// <summary>The epoch, if this server is the writer $1 and takes writes; no row otherwise.</summary>
+    public const string WriterEpoch = """
+        SELECT epoch FROM dr_resilience.writer_epoch
+        WHERE writer_region = $1 AND NOT pg_is_in_recovery() AND current_setting('default_transaction_read_only') = 'off'
+        """;
+
+    public const string IsStandby = "SELECT pg_is_in_recovery()";
+
     /// <summary>Serialises the creation of the schema between replicas that start together: "dr_resil" as a number.</summary>
     public const string LockSchema = "SELECT pg_advisory_xact_lock(7237116801398401388)";
 

@@ -41,7 +41,9 @@ internal static class ProbePace
         }
 
         // A region that is gone is asked less and less often, a standby that may be promoted any moment is not.
-        var pause = Quick * (1 << Math.Clamp(topology[region].Misses - 2, 0, 5));
+        // One that answers slowly is not asked again before it had as long to rest: hundreds of processes ask it at once.
+        var quick = topology[region].RoundTrip is { } roundTrip && roundTrip > Quick ? roundTrip : Quick;
+        var pause = quick * (1 << Math.Clamp(topology[region].Misses - 2, 0, 5));
         return pause > Calm ? Calm : pause;
     }
 }

@@ -7,6 +7,7 @@ namespace Resilience.Postgres;
 internal sealed partial class RegionEndpoint(string region, string address, ServerAddresses addresses, RegionPool pool, int warmConnections, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(500);
 
     private RegionMonitor? _monitor;
     private int _warming;
@@ -31,7 +32,7 @@ internal sealed partial class RegionEndpoint(string region, string address, Serv
     {
         if (Interlocked.Exchange(ref _warming, 1) == 0)
         {
-            _ = Task.Run(() => WarmAsync(cancellationToken), CancellationToken.None);
+            _ = Task.Run(() => pool.IsPaced ? WarmSlowlyAsync(cancellationToken) : WarmAsync(cancellationToken), CancellationToken.None);
         }
     }
 
@@ -89,6 +90,44 @@ internal sealed partial class RegionEndpoint(string region, string address, Serv
         }
         finally
         {
+            Volatile.Write(ref _warming, 0);
+        }
+    }
+
+    /// <summary>
+    /// At a rate it takes its time until they are all there; as soon as somebody waits for one they are given back, and who waits makes the
+    /// others.
+    /// </summary>
+    private async Task WarmSlowlyAsync(CancellationToken cancellationToken)
+    {
+        var held = new List<IAsyncDisposable>();
+        try
+        {
+            for (var slices = 0; held.Count < warmConnections && slices * Slice < Longest * warmConnections && !pool.HasWaiters; slices++)
+            {
+                try
+                {
+                    held.Add(await pool.OpenAsync(pool.Watcher, Slice, pool.Gone, cancellationToken));
+                }
+                catch (TimeoutException)
+                {
+                    // Not its turn yet.
+                }
+            }
+        }
+#pragma warning disable CA1031 // Warming is an offer: whatever fails is made when it is needed.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogNotWarmed(logger, exception, region);
+        }
+        finally
+        {
+            foreach (var connection in held)
+            {
+                await connection.DisposeAsync();
+            }
+
             Volatile.Write(ref _warming, 0);
         }
     }

@@ -19,6 +19,9 @@ internal static partial class RegionLog
             case WriterConfirmed confirmed:
                 Returned(logger, dependency, confirmed.Region);
                 break;
+            case WriterLost { IsPlanned: true } lost:
+                SetReadOnly(logger, dependency, lost.Region);
+                break;
             case WriterLost lost:
                 Lost(logger, dependency, lost.Region, lost.Reason);
                 break;
@@ -78,6 +81,9 @@ internal static partial class RegionLog
 
     [LoggerMessage(1003, LogLevel.Error, "'{Dependency}': the writer '{Region}' is lost: {Reason}. Callers wait for a writer until their deadline")]
     private static partial void Lost(ILogger logger, string dependency, string region, string reason);
+
+    [LoggerMessage(1030, LogLevel.Warning, "'{Dependency}': the writer '{Region}' was set read-only: a planned switchover. What is under way there may finish, new work waits for a writer until its deadline")]
+    private static partial void SetReadOnly(ILogger logger, string dependency, string region);
 
     [LoggerMessage(1004, LogLevel.Information, "'{Dependency}': the writer '{Region}' is back")]
     private static partial void Returned(ILogger logger, string dependency, string region);

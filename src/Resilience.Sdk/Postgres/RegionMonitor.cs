@@ -22,7 +22,9 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Signal _wake = new();
     private RegionProbe _probe;
+    private RegionProbe? _late;
     private int _abandoned;
+    private bool _isDisposed;
 
     public RegionMonitor(
         string region, Func<RegionProbe> newProbe, TopologyTracker tracker, MonotonicClock clock, Random random, ILogger logger)
@@ -71,6 +73,7 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
             return;
         }
 
+        await AdoptAsync();
         var topology = _tracker.Current.Topology;
         var claimFor = topology.Claimant == _region ? _region : null;
         var probe = _probe;
@@ -104,7 +107,34 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _probe.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        Volatile.Write(ref _isDisposed, true);
+        await _probe.DisposeAsync();
+        await DisposeAsync(Interlocked.Exchange(ref _late, null));
+    }
+
+    private static ValueTask DisposeAsync(RegionProbe? probe) => probe?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>
+    /// A connection that was made too late is a connection all the same. To make another in its place, as all other processes would, is what
+    /// keeps a server too busy to answer in time.
+    /// </summary>
+    private async Task AdoptAsync()
+    {
+        if (Interlocked.Exchange(ref _late, null) is not { } late)
+        {
+            return;
+        }
+
+        var other = late;
+        if (!_probe.IsConnected)
+        {
+            (other, _probe) = (_probe, late);
+        }
+
+        await other.DisposeAsync();
+    }
 
     /// <summary>
     /// Waits for the answer. When the time-out itself comes late, the process slept or was starved, and the answer may lie
@@ -146,6 +176,15 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
                 if (asking.IsCompletedSuccessfully)
                 {
                     _tracker.Observe(new AnsweredLate(_region, _clock.Now, _clock.Now - started));
+                    enough.Dispose();
+                    await DisposeAsync(Interlocked.Exchange(ref _late, probe));
+                    if (Volatile.Read(ref _isDisposed))
+                    {
+                        await DisposeAsync(Interlocked.Exchange(ref _late, null));
+                    }
+
+                    Interlocked.Decrement(ref _abandoned);
+                    return;
                 }
 
                 await BlockingCancellation.RunAsync(enough);

@@ -5,7 +5,7 @@ using Resilience.Internal;
 namespace Resilience.Postgres;
 
 /// <summary>
-/// The connections to one region: an idle one is opened at once, new ones are made a few at a time. A connection that is being
+/// The connections to one region: an idle one is opened at once, new ones are made a few at a time and, where that is set, at a rate. A connection that is being
 /// made when its caller leaves is finished and kept, so that no work of the server is lost.
 /// </summary>
 internal sealed class RegionPool : IAsyncDisposable, IDisposable
@@ -18,11 +18,11 @@ internal sealed class RegionPool : IAsyncDisposable, IDisposable
     private readonly TimeProvider _time;
     private CancellationTokenSource _open = new();
 
-    public RegionPool(NpgsqlDataSource source, NameLookup name, int mostOpening, TimeProvider time)
+    public RegionPool(NpgsqlDataSource source, NameLookup name, int mostOpening, double? opensPerSecond, TimeProvider time)
     {
         Source = source;
         _name = name;
-        _turns = new OpenTurns(mostOpening, time);
+        _turns = new OpenTurns(mostOpening, time, opensPerSecond);
         _time = time;
         Watcher = OnStateChange;
     }
@@ -31,6 +31,12 @@ internal sealed class RegionPool : IAsyncDisposable, IDisposable
 
     /// <summary>For connections that need no other watcher.</summary>
     public StateChangeEventHandler Watcher { get; }
+
+    /// <summary>Whether new connections are made at a rate, so that making some takes its time.</summary>
+    public bool IsPaced => _turns.IsPaced;
+
+    /// <summary>Whether callers wait for a connection.</summary>
+    public bool HasWaiters => _turns.HasWaiters;
 
     /// <summary>Cancelled when everybody is turned away who has chosen this region by now.</summary>
     public CancellationToken Gone => Volatile.Read(ref _open).Token;
@@ -99,9 +105,13 @@ internal sealed class RegionPool : IAsyncDisposable, IDisposable
         }
         finally
         {
-            _turns.FoundIdle(turn);
+            _turns.Found(turn);
         }
     }
+
+    /// <summary>Many processes are about to make connections to this server at once: this one begins at a moment of its own.</summary>
+    /// <param name="phase">Where in the interval of its rate, from 0 to 1.</param>
+    public void Scatter(double phase) => _turns.Scatter(phase);
 
     /// <summary>Takes note of a connection that went back to the pool.</summary>
     public void Returned() => _turns.Returned();
@@ -116,9 +126,17 @@ internal sealed class RegionPool : IAsyncDisposable, IDisposable
         _ = Task.Run(Source.Clear);
     }
 
-    public void Dispose() => Source.Dispose();
+    public void Dispose()
+    {
+        _turns.Dispose();
+        Source.Dispose();
+    }
 
-    public ValueTask DisposeAsync() => Source.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _turns.Dispose();
+        return Source.DisposeAsync();
+    }
 
     private async ValueTask<NpgsqlConnection> WaitAsync(
         StateChangeEventHandler watcher, TimeSpan longest, CancellationToken gone, CancellationToken cancellationToken)
@@ -191,7 +209,7 @@ internal sealed class RegionPool : IAsyncDisposable, IDisposable
     }
 
     private static TimeoutException TooLong(TimeSpan longest) =>
-        new($"No connection of the pool was free within {longest.TotalSeconds:0.###} s, and the server makes new ones too slowly. Shorten what holds connections, or raise Maximum Pool Size or MaxConcurrentOpens.");
+        new($"No connection of the pool was free within {longest.TotalSeconds:0.###} s, and the server makes new ones too slowly. Shorten what holds connections, or raise Maximum Pool Size, MaxConcurrentOpens or MaxOpensPerSecond.");
 
     private void OnStateChange(object sender, StateChangeEventArgs change)
     {

@@ -73,6 +73,12 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
 
     public RegionEndpoint Endpoint(string region) => Endpoints.First(endpoint => endpoint.Region == region);
 
+    /// <summary>Connections to a region beside its pool, for who holds one for long. The caller disposes of it.</summary>
+    public NpgsqlDataSource CreateUnpooled(string region) => Build(
+        region,
+        Unpooled(RegionConnectionString.Complete(Options.Regions.First(one => one.Name == region).ConnectionString, warmConnections: 0)),
+        loggerFactory: null);
+
     /// <summary>Takes note of a failed call.</summary>
     /// <returns>The moment it is noted with.</returns>
     public TimeSpan Observe(RegionEndpoint endpoint, long generation, RegionFailure failure)
@@ -237,6 +243,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
                 break;
             case ServerRestarted restarted:
                 Endpoint(restarted.Region).Pool.Forget();
+                Scatter(restarted.Region);
                 break;
             case WriterElected elected:
                 var former = _reign;
@@ -246,6 +253,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
                 if (elected.Previous is { } previous && previous != elected.Region)
                 {
                     GiveUp(previous, elected.Region);
+                    Scatter(elected.Region);
                 }
 
                 break;
@@ -278,6 +286,9 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
             }
         }
     }
+
+    /// <summary>All processes are about to make connections to it at once.</summary>
+    private void Scatter(string region) => Endpoint(region).Pool.Scatter(_context.NewRandom().NextDouble());
 
     private void Learn(RegionTopology seen) =>
         _tracker.Observe(new TermSeen(seen.HighestTerm, seen.SystemIdentifier, _context.Clock.Now));
@@ -315,7 +326,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
             region.Name,
             $"{settings.Host}:{settings.Port}",
             new ServerAddresses(name, settings.Host!, settings.Port, _context.Clock.Time),
-            new RegionPool(Build(region.Name, settings.ConnectionString, _context.LoggerFactory), name, Options.MaxConcurrentOpens, _context.Clock.Time),
+            new RegionPool(Build(region.Name, settings.ConnectionString, _context.LoggerFactory), name, Options.MaxConcurrentOpens, Options.MaxOpensPerSecond, _context.Clock.Time),
             Math.Min(Options.WarmConnections, settings.MaxPoolSize),
             _context.Logger);
         endpoint.Monitor = new RegionMonitor(

@@ -22,4 +22,8 @@ internal sealed record RegionSetContext(
     FailoverRecorder Recorder,
     TermMemory Terms,
     ILogger Logger,
-    ILoggerFactory LoggerFactory);
+    ILoggerFactory LoggerFactory)
+{
+    /// <summary>Moves the writes to another region, as planned; null when the application has registered nothing that does.</summary>
+    public Func<SwitchoverRequest, CancellationToken, Task>? Switchover { get; init; }
+}

@@ -33,6 +33,7 @@ public sealed class RegionalDataSource : DbDataSource
     private readonly OperationExecutor _operations;
     private readonly RegionReader _reader;
     private readonly Housekeeping _housekeeping;
+    private readonly FailbackLoop _failback;
     private readonly TermMemory _terms;
     private readonly SwitchDesk _desk;
 
@@ -48,6 +49,7 @@ public sealed class RegionalDataSource : DbDataSource
         _operations = new OperationExecutor(opener, context.Recorder, _connector.NoteSuccess);
         _reader = new RegionReader(opener, _active, localRegion);
         _housekeeping = new Housekeeping(_active, context);
+        _failback = new FailbackLoop(_active, context);
         _desk = new SwitchDesk(name, _active, () => Recorder.Records is [] or [.., { FirstSuccessAt: not null }], context.Logger);
     }
 
@@ -96,6 +98,7 @@ public sealed class RegionalDataSource : DbDataSource
     /// <param name="loggerFactory">Where transitions are logged; nowhere by default.</param>
     /// <param name="timeProvider">The clock; the system's by default.</param>
     /// <param name="termFolder">Where the highest term is kept, so that a process that starts again knows a former writer; nowhere by default. A host keeps it in <c>DrResilience:Journal:Path</c>.</param>
+    /// <param name="switchover">Performs a planned switchover with the database's own tool, for <see cref="FailbackMode.Auto"/>; see <c>dr.AddSwitchover</c>.</param>
     /// <returns>A running data source. Dispose it to stop its loops and close its connections.</returns>
     /// <exception cref="ArgumentException">The options cannot be used; the message lists everything that is wrong.</exception>
     public static RegionalDataSource Create(
@@ -105,11 +108,12 @@ public sealed class RegionalDataSource : DbDataSource
         Action<string, NpgsqlDataSourceBuilder>? configure = null,
         ILoggerFactory? loggerFactory = null,
         TimeProvider? timeProvider = null,
-        string? termFolder = null)
+        string? termFolder = null,
+        Func<SwitchoverRequest, CancellationToken, Task>? switchover = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(options);
-        var problems = PostgresOptionsValidator.Problems(options).Select(problem => $"{problem.Key} {problem.Message}").ToList();
+        var problems = PostgresOptionsValidator.Problems(options, switchover is not null).Select(problem => $"{problem.Key} {problem.Message}").ToList();
         if (problems.Count > 0)
         {
             throw new ArgumentException($"The options of '{name}' cannot be used: {string.Join(" ", problems)}", nameof(options));
@@ -123,7 +127,10 @@ public sealed class RegionalDataSource : DbDataSource
             localRegion,
             options,
             new RegionSetContext(
-                name, clock, () => new Random(), configure, new FailoverRecorder(name, clock, rtoTarget: null), new TermMemory(name, termFolder, clock.Time, logger), logger, loggers));
+                name, clock, () => new Random(), configure, new FailoverRecorder(name, clock, rtoTarget: null), new TermMemory(name, termFolder, clock.Time, logger), logger, loggers)
+            {
+                Switchover = switchover,
+            });
     }
 
     /// <summary>Opens a connection to the writer, waiting for one up to <see cref="PostgresOptions.WaitForWriter"/>.</summary>
@@ -326,6 +333,7 @@ public sealed class RegionalDataSource : DbDataSource
     /// <inheritdoc/>
     protected override async ValueTask DisposeAsyncCore()
     {
+        await _failback.DisposeAsync();
         await _housekeeping.DisposeAsync();
         await (Tail?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _active.DisposeAsync();

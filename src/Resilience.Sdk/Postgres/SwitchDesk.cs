@@ -106,6 +106,7 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
         { Held: { } held } => $"Writes move to '{held.Region}' once it may be followed: {held.Why}. Should the previous writer return before that, they go back to it.",
         { Writer: { } writer } when candidate is null => $"Writes go to '{writer.Region}'; they would follow a promotion elsewhere.",
         _ when candidate is not null => $"Writes move to '{candidate}' as soon as its claim is written down.",
+        { IsPlanned: true, LastWriter: { } set } => $"'{set.Region}' was set read-only: writes go on as soon as another region is promoted, or it is set back.",
         { Phase: TopologyPhase.Discovering } => "Writes go to the first region that proves itself.",
         _ => "Writes go on as soon as the last writer answers, or another region is promoted.",
     };

@@ -78,6 +78,16 @@ internal sealed record Diagnosis(WriterDiagnosis Kind, string Evidence)
             return new(WriterDiagnosis.LocalPartition, $"'{last.Name}' answers, but {held.Why}");
         }
 
+        if (topology.IsPlanned && last.Condition is RegionCondition.ReadOnly or RegionCondition.Standby or RegionCondition.Unreachable or RegionCondition.Unknown)
+        {
+            return new(WriterDiagnosis.PlannedSwitchover, $"'{last.Name}' was set read-only while it was well" + last.Condition switch
+            {
+                RegionCondition.ReadOnly => ", and answers",
+                RegionCondition.Standby => ", and is a standby now",
+                _ => $"; since then: {last.Failure?.Message ?? "it was not heard of"}",
+            });
+        }
+
         if (last.Reachable)
         {
             return last.Condition == RegionCondition.ReadOnly

@@ -55,11 +55,13 @@ internal sealed class ReducerStep(RegionTopology topology, TopologyRules rules, 
 
     public void Confirm(bool wasLost)
     {
-        Topology = Topology with { Phase = TopologyPhase.Steady, SuspectedAt = null };
+        Topology = Topology with { Phase = TopologyPhase.Steady, SuspectedAt = null, IsPlanned = false };
         Raise(new WriterConfirmed(At, Topology.Writer!.Region, Topology.Writer.Term, wasLost));
     }
 
-    public void Lose(string reason)
+    /// <param name="reason">Why, in words.</param>
+    /// <param name="isPlanned">Whether the writer itself said so, in good health, and nothing failed.</param>
+    public void Lose(string reason, bool isPlanned = false)
     {
         var writer = Topology.Writer!;
         Topology = Topology with
@@ -68,11 +70,13 @@ internal sealed class ReducerStep(RegionTopology topology, TopologyRules rules, 
             Writer = null,
             LastWriter = writer,
             SuspectedAt = Topology.SuspectedAt ?? At,
+            IsPlanned = isPlanned,
         };
         var freshest = Topology.Regions.Where(region => region.Condition == RegionCondition.Standby).Max(region => region.FreshAsOf);
         Raise(new WriterLost(At, writer.Region, writer.VerifiedAt, reason)
         {
-            Exposure = writer.VerifiedAt - freshest is { } behind ? (behind > TimeSpan.Zero ? behind : TimeSpan.Zero) : null,
+            IsPlanned = isPlanned,
+            Exposure = !isPlanned && writer.VerifiedAt - freshest is { } behind ? (behind > TimeSpan.Zero ? behind : TimeSpan.Zero) : null,
         });
     }
 }

@@ -45,6 +45,9 @@ internal sealed record RegionState(string Name)
     /// <summary>When it was first seen to take writes without a break, rightly or not; null while it says that it does not.</summary>
     public TimeSpan? TakesWritesSince { get; init; }
 
+    /// <summary>When it was first seen as a standby without a break since: no failed probe and no restart.</summary>
+    public TimeSpan? StandbySince { get; init; }
+
     /// <summary>A standby has received changes after this moment, so the server that it follows was up then; null when it was never seen to.</summary>
     public TimeSpan? FedAfter { get; init; }
 

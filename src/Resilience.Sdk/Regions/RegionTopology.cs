@@ -53,6 +53,9 @@ internal sealed record RegionTopology
     /// <summary>When the writer was first suspected in the present trouble; null while steady.</summary>
     public TimeSpan? SuspectedAt { get; init; }
 
+    /// <summary>The last writer was set read-only while it was well, and no other is elected yet.</summary>
+    public bool IsPlanned { get; init; }
+
     public RegionState this[string region] => Find(region)
         ?? throw new ArgumentException($"Region '{region}' is not part of this topology.", nameof(region));
 

@@ -20,8 +20,11 @@ internal sealed record WriterConfirmed(TimeSpan At, string Region, WriterTerm Te
 /// <param name="Reason">Why, in words.</param>
 internal sealed record WriterLost(TimeSpan At, string Region, TimeSpan LastContactAt, string Reason) : TopologyEvent(At, Region)
 {
-    /// <summary>How much older than the last contact the data of the freshest standby was; null when none was known.</summary>
+    /// <summary>How much older than the last contact the data of the freshest standby was; null when none was known, or the writer still answers.</summary>
     public TimeSpan? Exposure { get; init; }
+
+    /// <summary>Whether it was set read-only while it was well.</summary>
+    public bool IsPlanned { get; init; }
 }
 
 /// <summary>A region other than the last writer was seen out of recovery and writable.</summary>

@@ -77,6 +77,8 @@ internal static class TopologyReducer
             ClaimFailure = report.Epoch?.WriterRegion == state.Name ? null : state.ClaimFailure,
             TakesWritesSince = report.InRecovery || report.ReadOnly ? null : state.TakesWritesSince ?? reported.StartedAt,
             FedAfter = report.InRecovery && state.Report is { InRecovery: true } last && report.Received > last.Received ? state.ContactAt : state.FedAfter,
+            StandbySince = condition != RegionCondition.Standby ? null
+                : state.Report?.Incarnation == report.Incarnation ? state.StandbySince ?? reported.StartedAt : reported.StartedAt,
             FreshAsOf = condition == RegionCondition.Standby && Follows(report, step.Topology)
                 ? FreshAsOf(step.Topology.Positions, report.Lsn) ?? state.FreshAsOf
                 : null,
@@ -96,7 +98,8 @@ internal static class TopologyReducer
         var state = step.Topology[writer.Region];
         if (state.Condition != RegionCondition.Writable)
         {
-            step.Lose($"it reports itself as {state.Condition}");
+            var isPlanned = state.Condition == RegionCondition.ReadOnly;
+            step.Lose(isPlanned ? "it was set read-only: a planned switchover" : $"it reports itself as {state.Condition}", isPlanned);
             return;
         }
 
@@ -123,6 +126,7 @@ internal static class TopologyReducer
             Misses = misses,
             Failure = failed.Failure,
             ObservedAt = failed.StartedAt,
+            StandbySince = null,
         }, failed.Failure.Message);
 
         if (step.Topology.Writer?.Region == failed.Region)
@@ -175,7 +179,7 @@ internal static class TopologyReducer
                 continue;
             }
 
-            step.Update(region.Name, state => state with { Condition = RegionCondition.Unknown }, "no observation for too long");
+            step.Update(region.Name, state => state with { Condition = RegionCondition.Unknown, StandbySince = null }, "no observation for too long");
             if (step.Topology.Writer?.Region == region.Name)
             {
                 step.Lose($"no probe of it was answered or failed for {step.Rules.StaleAfter.TotalSeconds:0.#} s");

@@ -20,4 +20,7 @@ public enum WriterDiagnosis
 
     /// <summary>Two regions of the same cluster take writes. The older one is fenced here; clients that do not know it may still write to it.</summary>
     SplitBrain,
+
+    /// <summary>The last writer was set read-only while it was well: somebody moves the writes. What is under way there may finish, new work waits.</summary>
+    PlannedSwitchover,
 }

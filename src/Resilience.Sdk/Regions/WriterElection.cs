@@ -147,7 +147,7 @@ internal static class WriterElection
             return;
         }
 
-        step.Topology = step.Topology with { Phase = TopologyPhase.Steady, SuspectedAt = null };
+        step.Topology = step.Topology with { Phase = TopologyPhase.Steady, SuspectedAt = null, IsPlanned = false };
         step.Raise(new WriterElected(step.At, candidate.Name, writer, previous?.Region));
     }
 

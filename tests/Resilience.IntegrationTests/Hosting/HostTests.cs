@@ -126,6 +126,33 @@ public sealed class HostTests : IAsyncLifetime
         Assert.Contains("Did you mean 'payments-db'?", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task FailbackAuto_WithASwitchoverTheHostStarts_WithoutItSaysWhatIsMissing()
+    {
+        var settings = Settings();
+        settings[$"{Postgres}:Failback:Mode"] = "Auto";
+        settings[$"{Postgres}:Failback:PreferredRegion"] = "us-east-1";
+        IHost BuildWith(Action<DrResilienceBuilder> configure)
+        {
+            var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+            builder.Configuration.AddInMemoryCollection(settings);
+            builder.AddDrResilience(configure);
+            return builder.Build();
+        }
+
+        using var without = BuildWith(_ => { });
+        var missing = Assert.Throws<DrResilienceConfigurationException>(() => without.Start());
+        using var unknown = BuildWith(dr => dr.AddSwitchover("payments-db", (_, _) => Task.CompletedTask).AddSwitchover("payment-db", (_, _) => Task.CompletedTask));
+        var misnamed = Assert.Throws<InvalidOperationException>(() => unknown.Start());
+        using var with = BuildWith(dr => dr.AddSwitchover("payments-db", (_, _) => Task.CompletedTask));
+        await with.StartAsync();
+        await with.StopAsync();
+
+        Assert.Contains("dr.AddSwitchover", Assert.Single(missing.Errors), StringComparison.Ordinal);
+        Assert.Contains("AddSwitchover names the database 'payment-db'", misnamed.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => BuildWith(dr => dr.AddSwitchover("payments-db", (_, _) => Task.CompletedTask).AddSwitchover("payments-db", (_, _) => Task.CompletedTask)));
+    }
+
     private IHost Build(out IConfigurationRoot configuration, params (string Key, string Value)[] changes)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());

@@ -22,7 +22,11 @@ public sealed class SettingsReaderTests
             ($"{Postgres}:Switch:Mode", "Hold"),
             ($"{Postgres}:Switch:Approvals", "3"),
             ($"{Postgres}:Switch:Corroboration", "available"),
-            ($"{Postgres}:Failback", "Manual"),
+            ($"{Postgres}:Failback:Mode", "manual"),
+            ($"{Postgres}:Failback:PreferredRegion", "us-east-1"),
+            ($"{Postgres}:Failback:MaxLag", "00:00:02"),
+            ($"{Postgres}:Failback:HealthyFor", "00:05:00"),
+            ($"{Postgres}:MaxOpensPerSecond", "2.5"),
             ($"{Postgres}:WaitForWriter", "00:00:10"),
             ($"{Postgres}:WarmConnections", "2"),
             ($"{Postgres}:MaxConcurrentOpens", "8"),
@@ -33,6 +37,9 @@ public sealed class SettingsReaderTests
         Assert.Equal("payments-db", name);
         Assert.Equal(["us-east-1", "us-west-2"], database.Regions.Select(region => region.Name));
         Assert.Equal(SwitchMode.Hold, database.Switch.Mode);
+        Assert.Equal(
+            new FailbackOptions { PreferredRegion = "us-east-1", MaxLag = TimeSpan.FromSeconds(2), HealthyFor = TimeSpan.FromMinutes(5) }, database.Failback);
+        Assert.Equal(2.5, database.MaxOpensPerSecond);
         Assert.Equal(3, database.Switch.Approvals);
         Assert.Equal(TimeSpan.FromSeconds(10), database.WaitForWriter);
         Assert.Equal(2, database.WarmConnections);
@@ -143,7 +150,15 @@ public sealed class SettingsReaderTests
     [InlineData($"{Postgres}:Switch:Corroboration", "Strict", "needs at least 3 regions", "Available")]
     [InlineData($"{Postgres}:Switch:Approvals", "0", "is not a whole number from 1 to 10", "Approvals")]
     [InlineData($"{Postgres}:Switch", "Automatic", "a section with keys is expected", "Switch")]
-    [InlineData($"{Postgres}:Failback", "Auto", "is not known", "Manual")]
+    [InlineData($"{Postgres}:Failback", "Manual", "a section with keys is expected", "Failback")]
+    [InlineData($"{Postgres}:Failback:Mode", "Automatic", "is not known", "Manual, Auto")]
+    [InlineData($"{Postgres}:Failback:Mode", "Auto", "Failback:Mode is Auto", "Name the region that should write")]
+    [InlineData($"{Postgres}:Failback:Mode", "Auto", "the SDK promotes nothing itself, and none is registered", "dr.AddSwitchover")]
+    [InlineData($"{Postgres}:Failback:PreferredRegion", "us-east-2", "is not one of Regions: us-east-1, us-west-2", "Did you mean 'us-east-1'?")]
+    [InlineData($"{Postgres}:Failback:MaxLag", "00:01:00", "is out of range", "00:00:20")]
+    [InlineData($"{Postgres}:Failback:HealthyFor", "00:00:00", "is out of range", "7.00:00:00")]
+    [InlineData($"{Postgres}:Failback:PreferedRegion", "x", "is not a known key", "Did you mean 'PreferredRegion'?")]
+    [InlineData($"{Postgres}:MaxOpensPerSecond", "0", "is not a number from 0.01 to 10000", "MaxOpensPerSecond")]
     [InlineData($"{Postgres}:WarmConnections", "lots", "is not a whole number from 0 to 100", "WarmConnections")]
     [InlineData($"{Regions}:0:Nmae", "x", "is not a known key", "Did you mean 'Name'?")]
     [InlineData($"{Regions}:1:Name", "us-east-1", "is used twice", "unique")]
@@ -202,6 +217,7 @@ public sealed class SettingsReaderTests
     [InlineData("DrResilience:Dependencies:p2:Postgres:Switch:Mode")]
     [InlineData("DrResilience:Dependencies:p2:Postgres:WaitForWriter")]
     [InlineData("DrResilience:Dependencies:p2:Postgres:Failback")]
+    [InlineData("DrResilience:Dependencies:p2:Postgres:Failback:PreferredRegion")]
     [InlineData("DrResilience:Health")]
     [InlineData("DrResilience:Health:ManagementPort")]
     public void Read_ConnectionStringInTheWrongPlace_IsNeverRepeated(string key)

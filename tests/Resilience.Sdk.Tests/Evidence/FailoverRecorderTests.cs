@@ -65,6 +65,25 @@ public sealed class FailoverRecorderTests
         }
     }
 
+    /// <summary>Stopping the old writer and promoting the other is what a planned switchover consists of; the record says so.</summary>
+    [Fact]
+    public void PlannedSwitchover_ThenStoppedAndPromoted_StaysPlanned_AndTheNextOneIsNot()
+    {
+        var clock = new MonotonicClock(TimeProvider.System);
+        var recorder = new FailoverRecorder("db", clock, null);
+        recorder.On(new WriterLost(clock.Now, "east", clock.Now, "set read-only") { IsPlanned = true });
+        foreach (var kind in new[] { WriterDiagnosis.PlannedSwitchover, WriterDiagnosis.PrimaryDown, WriterDiagnosis.Promoted })
+        {
+            recorder.On(new DiagnosisChanged(clock.Now, "east", WriterDiagnosis.Unknown, new Diagnosis(kind, $"{kind}")));
+        }
+
+        recorder.On(new WriterElected(clock.Now, "west", new WriterState("west", new WriterTerm(2, 2), 2, clock.Now), "east"));
+        recorder.On(new WriterLost(clock.Now, "west", clock.Now, "gone"));
+        recorder.On(new WriterElected(clock.Now, "east", new WriterState("east", new WriterTerm(3, 3), 3, clock.Now), "west"));
+
+        Assert.Equal([(true, WriterDiagnosis.PlannedSwitchover), (false, WriterDiagnosis.Unknown)], recorder.Records.Select(record => (record.IsPlanned, record.Diagnosis)));
+    }
+
     /// <summary>A suspicion between the promotion and the election keeps the promotion's moment.</summary>
     [Fact]
     public void SuspicionAfterThePromotionWasSeen_KeepsItsMoment()
