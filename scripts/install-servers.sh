@@ -1,4 +1,4 @@
-# Sourced by ./demo and ./test: makes sure that PostgreSQL and Redis are installed.
+# Sourced by ./demo and ./test: makes sure that PostgreSQL and Redis are installed, and for the tests what they need besides.
 # shellcheck shell=bash
 
 # The servers that are missing, as names of packages, one per line.
@@ -12,6 +12,19 @@ missing_servers() {
         fi
     fi
     command -v redis-server >/dev/null || echo redis-server
+}
+
+# What the tests need to break a network of their own. Only root may have one; without it those tests are skipped.
+missing_test_tools() {
+    ((EUID == 0)) || return 0
+    command -v nft >/dev/null || echo nftables
+    command -v ip >/dev/null || echo iproute2
+}
+
+# Everything that is missing: of the servers, and of the further lists that are named.
+missing_packages() {
+    local list
+    for list in missing_servers "$@"; do "$list"; done
 }
 
 # Runs a command while packages can neither start a daemon nor create a database cluster of their own.
@@ -39,10 +52,10 @@ without_daemons() (
     "$@"
 )
 
-# Installs what is missing. Returns 1, after one line on what to do, when it may not or cannot.
+# Installs what is missing, further lists by their names. Returns 1, after one line on what to do, when it may not or cannot.
 install_servers() {
     local missing log
-    mapfile -t missing < <(missing_servers)
+    mapfile -t missing < <(missing_packages "$@")
     ((${#missing[@]})) || return 0
 
     if ((EUID != 0)) || ! command -v apt-get >/dev/null; then
@@ -57,7 +70,7 @@ install_servers() {
     # postgresql-common first: it brings the file that says whether to create a cluster.
     if ! {
         apt-get update &&
-            mapfile -t missing < <(missing_servers) &&
+            mapfile -t missing < <(missing_packages "$@") &&
             { [[ ${missing[*]} != *postgresql* ]] || without_daemons apt-get install -y --no-install-recommends postgresql-common; } &&
             without_daemons apt-get install -y --no-install-recommends "${missing[@]}"
     } >"$log" 2>&1 </dev/null; then

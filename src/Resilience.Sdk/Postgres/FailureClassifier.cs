@@ -124,8 +124,8 @@ internal static class FailureClassifier
     {
         SocketError.ConnectionRefused => new(RegionFailureKind.Unreachable, "the connection was refused: no server listens there") { IsRefusal = true },
         SocketError.ConnectionReset => new(RegionFailureKind.Broken, "the connection broke (ConnectionReset)") { IsRefusal = true },
-        SocketError.HostNotFound or SocketError.NoData => new(RegionFailureKind.Unreachable, "its host name does not resolve"),
-        SocketError.TryAgain => new(RegionFailureKind.Unreachable, "its host name could not be resolved just now"),
+        SocketError.HostNotFound or SocketError.NoData => new(RegionFailureKind.Unresolved, "its host name does not resolve"),
+        SocketError.TryAgain => new(RegionFailureKind.Unresolved, "its host name could not be resolved just now"),
         SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown =>
             new(RegionFailureKind.Unreachable, $"the network cannot reach it ({socket.SocketErrorCode})"),
         SocketError.TimedOut => new(RegionFailureKind.TimedOut, "it did not answer in time"),

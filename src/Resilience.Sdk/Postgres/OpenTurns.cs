@@ -60,7 +60,7 @@ internal sealed class OpenTurns : IDisposable
         var waiting = _permits.AcquireAsync(CallPriority.Normal, longest, cancellationToken);
         Interlocked.MemoryBarrier();
         Serve();
-        return await waiting ? OpenTurn.Make : OpenTurn.None;
+        return !await waiting ? OpenTurn.None : TryCountDown(ref _lent) ? OpenTurn.TakeIdle : OpenTurn.Make;
     }
 
     /// <summary>The same, blocking the thread. It needs nothing of the thread pool, which may be what blocked callers have used up.</summary>

@@ -90,15 +90,19 @@ internal sealed class OperationExecutor(WriterOpener opener, FailoverRecorder re
     private async Task<OperationOutcome> AttemptAsync(OperationAttempts attempts, OpenedWriter opened, CancellationToken callers)
     {
         var connection = opened.Connection;
-        var committing = Task.CompletedTask;
+        Task pending = Task.CompletedTask;
         var ending = new EndingToken(callers, opened.Route.Reign.Over);
         var cancellationToken = ending.Token;
         try
         {
             attempts.Stage = OperationStage.Asking;
             ending.Over.ThrowIfCancellationRequested();
-            var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var doneBy = await EnterAsync(attempts, connection, transaction, opened.Route, cancellationToken);
+
+            // Npgsql cancels nothing before it has the answer to BEGIN, and a server that hangs gives none. So neither the first
+            // round trip nor the last is waited for longer than anybody wants it.
+            var asking = AskAsync(attempts, opened, cancellationToken);
+            pending = asking;
+            var (transaction, doneBy) = await asking.WaitAsync(cancellationToken);
             if (doneBy is null)
             {
                 // The ledger has answered: whatever was unknown before is known not to be committed.
@@ -114,21 +118,23 @@ internal sealed class OperationExecutor(WriterOpener opener, FailoverRecorder re
             // The work need not have heeded its token, and a former writer may well be up.
             ending.Over.ThrowIfCancellationRequested();
             attempts.Stage = OperationStage.Committing;
-            committing = GuardedCommit.RunAsync(connection);
-            await committing.WaitAsync(attempts.Patience, opener.Clock.Time, cancellationToken);
+            pending = GuardedCommit.RunAsync(connection);
+            await pending.WaitAsync(attempts.Patience, opener.Clock.Time, cancellationToken);
             return Outcome(attempts, doneBy);
         }
         finally
         {
             await ending.DisposeAsync();
             attempts.IsBroken = connection.FullState.HasFlag(ConnectionState.Broken);
-            if (committing.IsCompleted)
+            if (pending.IsCompleted)
             {
+                // It may have failed in the moment in which the wait for it ended.
+                _ = pending.Exception;
                 await connection.DisposeAsync();
             }
             else
             {
-                _ = DisposeAfterAsync(committing, connection);
+                _ = DisposeAfterAsync(pending, connection);
             }
         }
     }
@@ -146,10 +152,16 @@ internal sealed class OperationExecutor(WriterOpener opener, FailoverRecorder re
         return null;
     }
 
-    /// <summary>A commit that nobody waits for any more keeps its connection until it ends.</summary>
-    private static async Task DisposeAfterAsync(Task committing, NpgsqlConnection connection)
+    private static async Task<(NpgsqlTransaction Transaction, Guid? DoneBy)> AskAsync(OperationAttempts attempts, OpenedWriter opened, CancellationToken cancellationToken)
     {
-        await committing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var transaction = await opened.Connection.BeginTransactionAsync(cancellationToken);
+        return (transaction, await EnterAsync(attempts, opened.Connection, transaction, opened.Route, cancellationToken));
+    }
+
+    /// <summary>What nobody waits for any more keeps its connection until it ends.</summary>
+    private static async Task DisposeAfterAsync(Task pending, NpgsqlConnection connection)
+    {
+        await pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await connection.DisposeAsync();
     }
 

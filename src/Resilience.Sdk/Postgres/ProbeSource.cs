@@ -6,7 +6,7 @@ namespace Resilience.Postgres;
 /// What the probes of one region share: where their connections come from, and the kind of server that was found there last. One
 /// source for all of them, so that a password provider is asked for connections and not for probes.
 /// </summary>
-internal sealed class ProbeSource(NpgsqlDataSource unpooled) : IAsyncDisposable, IDisposable
+internal sealed class ProbeSource(NpgsqlDataSource unpooled, NameLookup name) : IAsyncDisposable, IDisposable
 {
     private ServerDialect? _dialect;
 
@@ -16,6 +16,9 @@ internal sealed class ProbeSource(NpgsqlDataSource unpooled) : IAsyncDisposable,
         get => Volatile.Read(ref _dialect);
         set => Volatile.Write(ref _dialect, value);
     }
+
+    /// <summary>Resolves the server's name, which Npgsql must not do by itself.</summary>
+    public NameLookup Name => name;
 
     public NpgsqlConnection CreateConnection() => unpooled.CreateConnection();
 

@@ -12,10 +12,7 @@ namespace Resilience.Postgres;
 internal sealed partial class RegionMonitor : IAsyncDisposable
 {
     private const int MostAbandoned = 4;
-    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AfterFailedTick = TimeSpan.FromSeconds(1);
 
     private readonly string _region;
     private readonly ProbeSource _source;
@@ -63,7 +60,7 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
 #pragma warning restore CA1031
             {
                 Guarded.Run(() => LogTickFailed(_logger, exception, _region));
-                await Task.Delay(Calm, _clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(AfterFailedTick, _clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -82,7 +79,7 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
         var topology = _tracker.Current.Topology;
         var claimFor = topology.Claimant == _region ? _region : null;
         var probe = _probe;
-        var limit = Timeout(topology[_region], probe, claimFor);
+        var limit = ProbePace.Patience(topology[_region], probe.IsConnected, claimFor is not null) + probe.NameTakes;
         var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var asking = probe.AskAsync(claimFor, topology[_region].Report is { } last ? topology.KnownTerm(last.SystemIdentifier).Epoch : 0, enough.Token);
         try
@@ -181,7 +178,7 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
         {
             try
             {
-                await asking.WaitAsync(LongestTimeout, _clock.Time, enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await asking.WaitAsync(ProbePace.LongestPatience, _clock.Time, enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (asking.IsCompletedSuccessfully)
                 {
                     _tracker.Observe(new AnsweredLate(_region, _clock.Now, _clock.Now - started));
@@ -212,34 +209,7 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
         }
     }
 
-    /// <summary>Four round trips of patience, within bounds; connecting and claiming take several, so they get the whole.</summary>
-    private static TimeSpan Timeout(RegionState state, RegionProbe probe, string? claimFor)
-    {
-        if (!probe.IsConnected || claimFor is not null || state.RoundTrip is not { } roundTrip)
-        {
-            return LongestTimeout;
-        }
-
-        var patience = 4 * roundTrip;
-        return patience < ShortestTimeout ? ShortestTimeout : patience > LongestTimeout ? LongestTimeout : patience;
-    }
-
-    private TimeSpan NextPause()
-    {
-        var topology = _tracker.Current.Topology;
-        var pause = Calm;
-        if (topology.Phase != TopologyPhase.Steady || topology.Claimant == _region)
-        {
-            // A region that is gone is asked less and less often, a standby that may be promoted any moment is not.
-            // One that answers slowly is not asked again before it had as long to rest: hundreds of processes ask it at once.
-            var doublings = Math.Clamp(topology[_region].Misses - 2, 0, 5);
-            var quick = topology[_region].RoundTrip > Quick ? topology[_region].RoundTrip!.Value : Quick;
-            pause = quick * (1 << doublings);
-            pause = pause > Calm ? Calm : pause;
-        }
-
-        return pause * (0.8 + (0.4 * _random.NextDouble()));
-    }
+    private TimeSpan NextPause() => ProbePace.Pause(_tracker.Current.Topology, _region) * (0.8 + (0.4 * _random.NextDouble()));
 
     [LoggerMessage(1010, LogLevel.Warning, "Looking at region '{Region}' failed in a way that was not foreseen; the loop goes on")]
     private static partial void LogTickFailed(ILogger logger, Exception exception, string region);

@@ -11,14 +11,17 @@ namespace Resilience.Postgres;
 internal sealed class RegionPool : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestLookup = TimeSpan.FromSeconds(RegionConnectionString.ConnectTimeoutSeconds);
 
+    private readonly NameLookup _name;
     private readonly OpenTurns _turns;
     private readonly TimeProvider _time;
     private CancellationTokenSource _open = new();
 
-    public RegionPool(NpgsqlDataSource source, int mostOpening, double? opensPerSecond, TimeProvider time)
+    public RegionPool(NpgsqlDataSource source, NameLookup name, int mostOpening, double? opensPerSecond, TimeProvider time)
     {
         Source = source;
+        _name = name;
         _turns = new OpenTurns(mostOpening, time, opensPerSecond);
         _time = time;
         Watcher = OnStateChange;
@@ -57,6 +60,11 @@ internal sealed class RegionPool : IAsyncDisposable, IDisposable
         if (turn == OpenTurn.None)
         {
             return WaitAsync(watcher, longest, gone, cancellationToken);
+        }
+
+        if (turn == OpenTurn.Make && _name.IsName)
+        {
+            return FinishAsync(MakeNamedAsync(turn, watcher), longest, gone, cancellationToken);
         }
 
         // No token: who has left does not undo what the server has begun.
@@ -145,8 +153,29 @@ internal sealed class RegionPool : IAsyncDisposable, IDisposable
             throw TooLong(longest);
         }
 
-        return await FinishAsync(
-            MakeAsync(Source.OpenConnectionAsync(CancellationToken.None), turn, watcher), longest - _time.GetElapsedTime(begun), gone, cancellationToken);
+        var making = turn == OpenTurn.Make && _name.IsName
+            ? MakeNamedAsync(turn, watcher)
+            : MakeAsync(Source.OpenConnectionAsync(CancellationToken.None), turn, watcher);
+        return await FinishAsync(making, longest - _time.GetElapsedTime(begun), gone, cancellationToken);
+    }
+
+    /// <summary>
+    /// Npgsql takes a name that does not resolve for a server that is down, and throws away every connection that it has to it,
+    /// when they cannot be made anew. So it is asked for a new one only when the name resolves.
+    /// </summary>
+    private async Task<NpgsqlConnection> MakeNamedAsync(OpenTurn turn, StateChangeEventHandler watcher)
+    {
+        try
+        {
+            await _name.ResolveAsync(CancellationToken.None).WaitAsync(LongestLookup, _time);
+        }
+        catch
+        {
+            _turns.FoundIdle(turn);
+            throw;
+        }
+
+        return await MakeAsync(Source.OpenConnectionAsync(CancellationToken.None), turn, watcher);
     }
 
     /// <summary>Ends the turn, whether anybody still waits for the connection or not.</summary>

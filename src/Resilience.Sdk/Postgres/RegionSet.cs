@@ -17,6 +17,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly RegionSetContext _context;
     private readonly TopologyTracker _tracker;
+    private readonly RegionEndpointFactory _factory;
     private readonly List<Task> _loops = [];
     private RegionSet? _candidate;
     private bool _isInUse;
@@ -42,6 +43,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
             context.Clock,
             this,
             context.Logger);
+        _factory = new RegionEndpointFactory(options, Rules, _tracker, context);
         Endpoints = CreateEndpoints(options);
     }
 
@@ -75,10 +77,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     public RegionEndpoint Endpoint(string region) => Endpoints.First(endpoint => endpoint.Region == region);
 
     /// <summary>Connections to a region beside its pool, for who holds one for long. The caller disposes of it.</summary>
-    public NpgsqlDataSource CreateUnpooled(string region) => Build(
-        region,
-        Unpooled(RegionConnectionString.Complete(Options.Regions.First(one => one.Name == region).ConnectionString, warmConnections: 0)),
-        loggerFactory: null);
+    public NpgsqlDataSource CreateUnpooled(string region) => _factory.CreateUnpooled(Options.Regions.First(one => one.Name == region));
 
     /// <summary>Takes note of a failed call.</summary>
     /// <returns>The same region is of use to the caller again when a probe sent after this moment has proven it.</returns>
@@ -304,7 +303,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         {
             foreach (var region in options.Regions)
             {
-                endpoints.Add(CreateEndpoint(region));
+                endpoints.Add(_factory.Create(region));
             }
 
             return endpoints;
@@ -321,49 +320,4 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
             throw;
         }
     }
-
-    private RegionEndpoint CreateEndpoint(PostgresRegionOptions region)
-    {
-        var settings = RegionConnectionString.Complete(region.ConnectionString, Options.WarmConnections);
-        var endpoint = new RegionEndpoint(
-            region.Name,
-            $"{settings.Host}:{settings.Port}",
-            new ServerAddresses(settings.Host!, settings.Port, _context.Clock.Time),
-            new RegionPool(Build(region.Name, settings.ConnectionString, _context.LoggerFactory), Options.MaxConcurrentOpens, Options.MaxOpensPerSecond, _context.Clock.Time),
-            Math.Min(Options.WarmConnections, settings.MaxPoolSize),
-            _context.Logger);
-        var probes = new ProbeSource(Build(region.Name, Unpooled(settings), loggerFactory: null));
-        endpoint.Monitor = new RegionMonitor(
-            region.Name, probes, () => new RegionProbe(region.Name, Rules.Switch == SwitchMode.Approval, probes, _context.Clock), _tracker, _context.Clock, _context.NewRandom(), _context.Logger);
-        return endpoint;
-    }
-
-    /// <summary>
-    /// Probes get no logger: Npgsql would log each of them. They read numbers and texts, so their first contact need not wait for a
-    /// list of the server's types.
-    /// </summary>
-    private NpgsqlDataSource Build(string region, string connectionString, ILoggerFactory? loggerFactory)
-    {
-        var builder = new NpgsqlDataSourceBuilder(connectionString);
-        builder.UseLoggerFactory(loggerFactory);
-        if (loggerFactory is null)
-        {
-            builder.ConfigureTypeLoading(static types => types.EnableTypeLoading(false));
-        }
-
-        _context.Configure?.Invoke(region, builder);
-        return builder.Build();
-    }
-
-    private static string Unpooled(NpgsqlConnectionStringBuilder settings) => new NpgsqlConnectionStringBuilder(settings.ConnectionString)
-    {
-        Pooling = false,
-        MinPoolSize = 0,
-        Enlist = false,
-        CommandTimeout = 5,
-
-        // Giving up a hung connection opens another to cancel it; that must end soon, whatever the application's own patience.
-        Timeout = settings.Timeout is > 0 and < RegionConnectionString.ConnectTimeoutSeconds ? settings.Timeout : RegionConnectionString.ConnectTimeoutSeconds,
-        ApplicationName = string.IsNullOrEmpty(settings.ApplicationName) ? "dr-monitor" : $"{settings.ApplicationName} dr-monitor",
-    }.ConnectionString;
 }

@@ -9,7 +9,7 @@ namespace Resilience.Postgres;
 /// The addresses that a region's connections lead to, as far as its host name has told: it may tell others later, and what was
 /// opened before stays where it is.
 /// </summary>
-internal sealed class ServerAddresses(string host, int port, TimeProvider time)
+internal sealed class ServerAddresses(NameLookup name, string host, int port, TimeProvider time)
 {
     private const int Most = 32;
     private static readonly TimeSpan LongestLookup = TimeSpan.FromSeconds(5);
@@ -22,14 +22,14 @@ internal sealed class ServerAddresses(string host, int port, TimeProvider time)
     /// <returns>Whether all addresses are known that new connections can have now.</returns>
     public async Task<bool> LookUpAsync()
     {
-        if (IPAddress.TryParse(host, out _) || host.StartsWith('/') || host.StartsWith('@'))
+        if (!name.IsName)
         {
             return true;
         }
 
         try
         {
-            var found = await Dns.GetHostAddressesAsync(host).WaitAsync(LongestLookup, time);
+            var found = await name.ResolveAsync(CancellationToken.None).WaitAsync(LongestLookup, time);
             var known = Known.Union(found.Select(address => ServerSockets.Plain(address, port)));
             Volatile.Write(ref _known, known.Count <= Most ? known : [.. found.Select(address => ServerSockets.Plain(address, port))]);
             return true;

@@ -57,7 +57,7 @@ internal sealed class WriterOpener(string dependency, ActiveRegionSet active, Mo
                     throw new WriterUnavailableException(TopologyExplanation.NoWriter(dependency, patience, set), last);
                 }
 
-                seen = FailureClassifier.OfOpen(exception) is { } failure ? route.Report(failure) : seen;
+                seen = Blame(route, exception) ?? seen;
             }
         }
     }
@@ -98,11 +98,15 @@ internal sealed class WriterOpener(string dependency, ActiveRegionSet active, Mo
                     throw new WriterUnavailableException(TopologyExplanation.NoWriter(dependency, patience, set), last);
                 }
 
-                seen = FailureClassifier.OfOpen(exception) is { } failure ? route.Report(failure) : seen;
+                seen = Blame(route, exception) ?? seen;
                 set.Stopping.WaitHandle.WaitOne(jitter.Before(repeat + 1));
             }
         }
     }
+
+    /// <summary>A name that does not resolve is nothing to wait out: another connection may be free any moment.</summary>
+    private static SeenFailure? Blame(WriterRoute route, Exception exception) =>
+        FailureClassifier.OfOpen(exception) is { Kind: not RegionFailureKind.Unresolved } failure ? route.Report(failure) : null;
 
     private async ValueTask<WriterRoute?> WaitAsync(RegionSet set, SeenFailure? seen, Deadline deadline, CancellationToken cancellationToken)
     {

@@ -105,6 +105,14 @@ internal sealed record Diagnosis(WriterDiagnosis Kind, string Evidence)
             return new(WriterDiagnosis.LocalPartition, $"'{last.Name}': {cause}; but '{witness.Name}' has received changes from it since, so it is up and this process is cut off from it");
         }
 
+        var others = topology.Regions.Where(region => region.Reachable).ToList();
+        if (last.Failure is not { IsFromHost: true } && others.Count > 0 && !others.Exists(region => WasHeardMeanwhile(region, last, topology)))
+        {
+            return topology.Diagnosis.Kind == WriterDiagnosis.LocalPartition
+                ? topology.Diagnosis
+                : new(WriterDiagnosis.Unknown, $"'{last.Name}': {cause}; no other region has answered meanwhile");
+        }
+
         var standby = topology.Regions.FirstOrDefault(region => region.Condition == RegionCondition.Standby);
         return new(WriterDiagnosis.PrimaryDown, $"'{last.Name}': {cause}" + standby switch
         {
@@ -114,6 +122,13 @@ internal sealed record Diagnosis(WriterDiagnosis Kind, string Evidence)
             _ => $"; '{standby.Name}' answers, and has lost its own connection to it",
         });
     }
+
+    /// <summary>
+    /// That others answer tells a silence from a cut only when they did while it was kept. When this process is cut off from
+    /// everything, one region is always the first to be given up, and one the first to be heard again.
+    /// </summary>
+    private static bool WasHeardMeanwhile(RegionState other, RegionState silent, RegionTopology topology) =>
+        other.ContactAt >= topology.SuspectedAt && other.AnswersSince <= silent.ObservedAt;
 
     private static string Causes(RegionTopology topology) =>
         string.Join("; ", topology.Regions.Select(region => $"'{region.Name}': {region.Failure?.Message ?? region.Condition.ToString()}"));

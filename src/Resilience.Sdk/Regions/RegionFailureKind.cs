@@ -3,8 +3,11 @@ namespace Resilience.Regions;
 /// <summary>Why a region could not be used. The kind decides how sure we are that nobody writes there.</summary>
 internal enum RegionFailureKind
 {
-    /// <summary>Connecting was refused, the name did not resolve, or the network said no: nobody serves there.</summary>
+    /// <summary>Connecting was refused, or the network said no: nobody serves there.</summary>
     Unreachable,
+
+    /// <summary>The name did not resolve. That says nothing of the server, and nothing of the connections to it that are there.</summary>
+    Unresolved,
 
     /// <summary>An established connection broke. The server may be gone, or only this connection.</summary>
     Broken,

@@ -11,6 +11,9 @@ internal sealed record RegionState(string Name)
     /// <summary>When the last answered probe was sent.</summary>
     public TimeSpan? ContactAt { get; init; }
 
+    /// <summary>When the first answered probe was sent since the last one that failed; null before the first.</summary>
+    public TimeSpan? AnswersSince { get; init; }
+
     /// <summary>When the last accepted observation's probe was sent; earlier ones are late and lose.</summary>
     public TimeSpan? ObservedAt { get; init; }
 
@@ -54,7 +57,7 @@ internal sealed record RegionState(string Name)
     public TimeSpan? FedAfter { get; init; }
 
     /// <summary>Nothing is heard of it, good or bad: it may be slow, and its connections as good as before.</summary>
-    public bool IsSilent => Condition == RegionCondition.Unknown || Failure?.Kind == RegionFailureKind.TimedOut;
+    public bool IsSilent => Condition == RegionCondition.Unknown || Failure?.Kind is RegionFailureKind.TimedOut or RegionFailureKind.Unresolved;
 
     public bool Reachable => Condition is not (RegionCondition.Unknown or RegionCondition.Unreachable or RegionCondition.Rejected);
 }

@@ -71,6 +71,7 @@ internal static class TopologyReducer
             Condition = condition,
             Report = report,
             ContactAt = reported.StartedAt,
+            AnswersSince = state.Misses == 0 && state.AnswersSince is { } since ? since : reported.StartedAt,
             ObservedAt = reported.StartedAt,
             Misses = 0,
             Failure = null,
@@ -147,7 +148,7 @@ internal static class TopologyReducer
     private static void OnCallFailed(ReducerStep step, CallFailed call)
     {
         if (step.Topology.Writer is not { } writer || writer.Region != call.Region || writer.Generation != call.Generation
-            || call.At <= writer.VerifiedAt)
+            || call.At <= writer.VerifiedAt || call.Failure.Kind == RegionFailureKind.Unresolved)
         {
             return;
         }

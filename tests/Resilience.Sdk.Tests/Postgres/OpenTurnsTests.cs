@@ -34,9 +34,9 @@ public sealed class OpenTurnsTests
 
         turns.Returned();
 
-        Assert.Equal(OpenTurn.Make, await first);
+        Assert.Equal(OpenTurn.TakeIdle, await first);
         Assert.False(second.IsCompleted);
-        turns.FoundIdle(OpenTurn.Make);
+        turns.FoundIdle(OpenTurn.TakeIdle);
         Assert.Equal(0, turns.Idle);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(OpenTurn.None, await second);

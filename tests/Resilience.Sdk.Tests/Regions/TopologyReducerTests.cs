@@ -33,6 +33,7 @@ public sealed class TopologyReducerTests
 
     [Theory]
     [InlineData(nameof(RegionFailureKind.TimedOut), true)]
+    [InlineData(nameof(RegionFailureKind.Unresolved), true)]
     [InlineData(nameof(RegionFailureKind.Broken), false)]
     [InlineData(nameof(RegionFailureKind.Unreachable), false)]
     [InlineData(nameof(RegionFailureKind.NotServing), false)]

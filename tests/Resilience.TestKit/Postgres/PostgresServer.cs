@@ -26,7 +26,7 @@ public sealed class PostgresServer : IAsyncDisposable
         _credentials = credentials;
         Region = options.Region;
         Host = options.Host;
-        Port = FreePort.Reserve();
+        Port = options.Port ?? FreePort.Reserve();
     }
 
     /// <summary>The region that this server stands for.</summary>

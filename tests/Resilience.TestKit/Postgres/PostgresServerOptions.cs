@@ -11,6 +11,10 @@ public sealed record PostgresServerOptions
     /// <value>Default 127.0.0.1; any address of 127.0.0.0/8.</value>
     public string Host { get; init; } = "127.0.0.1";
 
+    /// <summary>The TCP port, where several servers shall have the same one on different addresses.</summary>
+    /// <value>Default null: a port that nobody has. One from <see cref="FreePort.Reserve"/> is free on every address.</value>
+    public int? Port { get; init; }
+
     /// <summary>Whether the server forces its writes to disk.</summary>
     /// <value>Default true, so that measured times are honest; false is faster and survives a killed server all the same, but not a lost machine.</value>
     public bool Fsync { get; init; } = true;

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Resilience.TestKit.Processes;
+
+namespace Resilience.TestKit;
+
+/// <summary>
+/// Something that the network does to the packets of one server until it is disposed. Packets are dropped on arrival, as by a
+/// link that is down: whoever sent them is told nothing.
+/// </summary>
+/// <remarks>Only in a <see cref="PrivateNetwork"/>. Connections that are there are hit like new ones. Safe for concurrent use; faults add up.</remarks>
+public sealed class NetworkFault : IAsyncDisposable
+{
+    private static int s_count;
+
+    private readonly string _table;
+
+    private NetworkFault(string table) => _table = table;
+
+    /// <summary>Drops everything from and to a server: its host is gone, or everything between.</summary>
+    /// <param name="host">The server's IPv4 address.</param>
+    /// <param name="port">Its TCP port.</param>
+    /// <returns>The fault; disposing of it heals the network.</returns>
+    /// <exception cref="MissingCapabilityException">This is not a network that may be broken.</exception>
+    public static Task<NetworkFault> BlackholeAsync(string host, int port) => BeginAsync($"{To(host, port)} drop", $"{From(host, port)} drop");
+
+    /// <summary>Drops what is sent to a server; what it sends arrives.</summary>
+    /// <inheritdoc cref="BlackholeAsync"/>
+    public static Task<NetworkFault> LoseRequestsAsync(string host, int port) => BeginAsync($"{To(host, port)} drop");
+
+    /// <summary>Drops what a server sends; it gets and does what it is asked for.</summary>
+    /// <inheritdoc cref="BlackholeAsync"/>
+    public static Task<NetworkFault> LoseAnswersAsync(string host, int port) => BeginAsync($"{From(host, port)} drop");
+
+    /// <summary>Answers what is sent to a server with a TCP reset: connections break, new ones are refused.</summary>
+    /// <inheritdoc cref="BlackholeAsync"/>
+    public static Task<NetworkFault> ResetAsync(string host, int port) => BeginAsync($"{To(host, port)} reject with tcp reset");
+
+    /// <summary>The same for one connection alone, which its client opened from this port.</summary>
+    /// <inheritdoc cref="BlackholeAsync"/>
+    public static Task<NetworkFault> ResetOneAsync(string host, int port, int clientPort) =>
+        BeginAsync(string.Create(CultureInfo.InvariantCulture, $"{To(host, port)} tcp sport {clientPort} reject with tcp reset"));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await RunAsync($"delete table ip {_table}");
+
+    private static async Task<NetworkFault> BeginAsync(params string[] rules)
+    {
+        PrivateNetwork.Require();
+        var table = string.Create(CultureInfo.InvariantCulture, $"fault_{Environment.ProcessId}_{Interlocked.Increment(ref s_count)}");
+
+        // On arrival: a packet that is dropped on its way out is known to its sender's own kernel.
+        await RunAsync(
+            $"add table ip {table}; add chain ip {table} arriving {{ type filter hook input priority 0 ; }}; "
+            + string.Join("; ", rules.Select(rule => $"add rule ip {table} arriving {rule}")));
+        return new NetworkFault(table);
+    }
+
+    private static string To(string host, int port) => string.Create(CultureInfo.InvariantCulture, $"ip daddr {host} tcp dport {port}");
+
+    private static string From(string host, int port) => string.Create(CultureInfo.InvariantCulture, $"ip saddr {host} tcp sport {port}");
+
+    private static async Task RunAsync(string commands)
+    {
+        var result = await Command.RunAsync(["nft", commands], "/", null, CancellationToken.None);
+        result.EnsureSuccess();
+    }
+}
