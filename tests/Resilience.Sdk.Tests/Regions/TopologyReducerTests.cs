@@ -6,7 +6,7 @@ namespace Resilience.Sdk.Tests.Regions;
 public sealed class TopologyReducerTests
 {
     [Fact]
-    public void LateAnswer_ChangesNothingButTheRoundTrip()
+    public void LateAnswer_TellsOfTheRoundTripAndThatItIsNotSilent_AndChangesNothingElse()
     {
         var scenario = TopologyScenario.Steady().Fails("east", RegionFailureKind.TimedOut);
         var before = scenario.Topology;
@@ -15,7 +15,8 @@ public sealed class TopologyReducerTests
 
         Assert.Empty(scenario.Events);
         Assert.InRange(scenario.Topology["east"].RoundTrip!.Value, TimeSpan.FromMilliseconds(120), TimeSpan.FromMilliseconds(125));
-        Assert.Equal(before["east"], scenario.Topology["east"] with { RoundTrip = before["east"].RoundTrip });
+        Assert.Equal(before["east"], scenario.Topology["east"] with { RoundTrip = before["east"].RoundTrip, HeardAt = null });
+        Assert.NotNull(scenario.Topology["east"].HeardAt);
         Assert.Equal(before.Phase, scenario.Topology.Phase);
     }
 
