@@ -32,7 +32,7 @@ public sealed class DrResilienceBuilder
     /// Changes how the data sources of a database are built: type mappings, a password or token provider, TLS callbacks.
     /// </summary>
     /// <param name="dependency">The database's name in the configuration.</param>
-    /// <param name="configure">Called once per region, with the region's name, for its pool and again for its monitor's connection.</param>
+    /// <param name="configure">Called with the region's name for each data source that is built: pool, monitor, changed configurations, failback. It must bear repetition.</param>
     /// <returns>This builder.</returns>
     public DrResilienceBuilder ConfigureDataSource(string dependency, Action<string, NpgsqlDataSourceBuilder> configure)
     {
@@ -165,7 +165,8 @@ public sealed class DrResilienceBuilder
     /// <param name="json">How it is written; JSON for the web when null.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">The name or the type is added already.</exception>
-    /// <remarks>The journal is <c>operations</c> in <c>DrResilience:Journal:Path</c>; <c>DrResilience:Journal</c> has its limits.</remarks>
+    /// <remarks>The journal is <c>operations</c> in <c>DrResilience:Journal:Path</c>; <c>DrResilience:Journal</c> has its limits. The folder must be
+    /// usable and belongs to one process; otherwise the host does not start.</remarks>
     [RequiresUnreferencedCode("Without options of its own, operations are written by reflection. Applications that are trimmed pass options with a source-generated context.")]
     public DrResilienceBuilder AddOperation<TOperation>(string name, JsonSerializerOptions? json = null)
         where TOperation : class, IReplayableOperation

@@ -157,6 +157,12 @@ internal sealed partial class JournalLog : IDisposable
 
             Sweep();
             WriteAll(batch);
+            if (last && _current is { Live: <= 0 })
+            {
+                // Nobody needs what it holds: the next run need not read it.
+                Seal();
+            }
+
             Sweep();
             if (last)
             {

@@ -7,6 +7,7 @@ namespace Resilience.Postgres;
 /// <remarks>
 /// It is written as JSON; leave results out with <c>[JsonIgnore]</c>. It may be carried out by another run of the program than the
 /// one that took it, so it refers to nothing but its own data and the context.
+/// When an earlier call had committed (<see cref="OperationOutcome.AlreadyCommitted"/>) it is not run, and its results stay unset.
 /// </remarks>
 public interface IReplayableOperation
 {

@@ -96,7 +96,7 @@ internal sealed class OperationExecutor(WriterOpener opener, FailoverRecorder re
         try
         {
             attempts.Stage = OperationStage.Asking;
-            ending.Over.ThrowIfCancellationRequested();
+            opened.Route.Reign.ThrowIfOver();
 
             // Npgsql cancels nothing before it has the answer to BEGIN, and a server that hangs gives none. So neither the first
             // round trip nor the last is waited for longer than anybody wants it.
@@ -116,7 +116,7 @@ internal sealed class OperationExecutor(WriterOpener opener, FailoverRecorder re
             }
 
             // The work need not have heeded its token, and a former writer may well be up.
-            ending.Over.ThrowIfCancellationRequested();
+            opened.Route.Reign.ThrowIfOver();
             attempts.Stage = OperationStage.Committing;
             pending = GuardedCommit.RunAsync(connection);
             await pending.WaitAsync(attempts.Patience, opener.Clock.Time, cancellationToken);
@@ -130,7 +130,7 @@ internal sealed class OperationExecutor(WriterOpener opener, FailoverRecorder re
             {
                 // It may have failed in the moment in which the wait for it ended.
                 _ = pending.Exception;
-                await connection.DisposeAsync();
+                await ClosedConnection.OfAsync(connection);
             }
             else
             {
@@ -162,7 +162,7 @@ internal sealed class OperationExecutor(WriterOpener opener, FailoverRecorder re
     private static async Task DisposeAfterAsync(Task pending, NpgsqlConnection connection)
     {
         await pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await connection.DisposeAsync();
+        await ClosedConnection.OfAsync(connection);
     }
 
     private OperationOutcome Outcome(OperationAttempts attempts, Guid? doneBy)
@@ -186,7 +186,7 @@ internal sealed class OperationExecutor(WriterOpener opener, FailoverRecorder re
     {
         if (attempts.Stage == OperationStage.Committing)
         {
-            attempts.EndedWithItsWriter |= opened is { Route.Reign.Over.IsCancellationRequested: true };
+            attempts.EndedWithItsWriter |= opened is { Route.Reign.IsOver: true };
             attempts.IsUnknown = IsUnanswered(exception, attempts.IsBroken || IsOver(opened, exception));
         }
 
@@ -228,7 +228,7 @@ internal sealed class OperationExecutor(WriterOpener opener, FailoverRecorder re
 
     /// <summary>True when the attempt was ended because another writer was elected meanwhile.</summary>
     private static bool IsOver(OpenedWriter? opened, Exception exception) =>
-        opened is { Route.Reign.Over.IsCancellationRequested: true } && FailureClassifier.IsCancellation(exception);
+        opened is { Route.Reign.IsOver: true } && FailureClassifier.IsCancellation(exception);
 
     /// <returns>False: the exception is thrown as it is. It may be, because nothing is unknown.</returns>
     private static bool GiveUp(OperationAttempts attempts, Exception exception, bool isOver = false)
@@ -261,7 +261,7 @@ internal sealed class OperationExecutor(WriterOpener opener, FailoverRecorder re
     private static OutcomeUnknownException Unknown(OperationAttempts attempts, Exception inner) => new(
         attempts.OperationId,
         (attempts.OperationId is null
-            ? "The commit got no answer: the work may or may not be committed, and without an operation id nothing tells. Look into the data before it is done again; with ExecuteAsync(operationId, …) it would be done exactly once. "
+            ? "The commit got no answer: the work may or may not be committed, and without an operation id nothing tells. Look into the data before it is done again; ExecuteAsync with an operation id does it exactly once. "
             : $"The commit of operation '{attempts.OperationId}' got no answer, and no writer could be asked within {attempts.Patience.TotalSeconds:0.###} s: it may or may not be committed. "
                 + "Call ExecuteAsync again with the same operation id; it will be done exactly once. ")
             + (inner is WriterUnavailableException ? inner.Message : "").TrimEnd(),

@@ -3,8 +3,8 @@ using System.Data.Common;
 namespace Resilience.Postgres;
 
 /// <summary>
-/// A commit was sent, its answer was lost, and no writer could be asked before the deadline: the operation may or may not
-/// be committed. Repeating it blindly may do it twice. With an operation id, call <c>ExecuteAsync</c> again with the <em>same</em>
+/// A commit was sent and its answer was lost. With an operation id, no writer could be asked before the deadline; without one there
+/// is nothing to ask by. It may or may not be committed. Repeating it blindly may do it twice. With an operation id, call <c>ExecuteAsync</c> again with the <em>same</em>
 /// one: then it is done exactly once. Without one, look into the data before you decide.
 /// </summary>
 public sealed class OutcomeUnknownException : DbException

@@ -46,9 +46,9 @@ internal static class PostgresOptionsValidator
             }
         }
 
-        if (options.MaxConcurrentOpens < 1)
+        foreach (var problem in RangeProblems(options))
         {
-            yield return ("MaxConcurrentOpens", options.MaxConcurrentOpens.ToString(CultureInfo.InvariantCulture), "is below 1: no connection could ever be made. Use 1 to 100.");
+            yield return problem;
         }
 
         if (options.MaxOpensPerSecond is { } rate && !(rate is >= LowestRate and <= HighestRate))
@@ -61,14 +61,35 @@ internal static class PostgresOptionsValidator
             yield return problem;
         }
 
-        if (options.Switch.Approvals is < 1 or > 10)
-        {
-            yield return ("Switch:Approvals", options.Switch.Approvals.ToString(CultureInfo.InvariantCulture), "is not 1 to 10.");
-        }
-
         if (options.Switch.Corroboration == Corroboration.Strict && options.Regions.Count < 3)
         {
             yield return ("Switch:Corroboration", nameof(Corroboration.Strict), $"needs at least 3 regions, and there are {options.Regions.Count}: with two, the loss of either would stop writes. Add a region, or use Available.");
+        }
+    }
+
+    /// <summary>Configuration is checked as it is read; options made in code are checked here.</summary>
+    private static IEnumerable<(string Key, string? Value, string Message)> RangeProblems(PostgresOptions options)
+    {
+        (string Key, int Value, int Least, int Most)[] numbers =
+        [
+            ("WarmConnections", options.WarmConnections, 0, 100),
+            ("MaxConcurrentOpens", options.MaxConcurrentOpens, 1, 100),
+            ("Switch:Approvals", options.Switch.Approvals, 1, 10),
+        ];
+        foreach (var (key, value, least, most) in numbers.Where(one => one.Value < one.Least || one.Value > one.Most))
+        {
+            yield return (key, value.ToString(CultureInfo.InvariantCulture), $"is out of range. Allowed is {least} to {most}.");
+        }
+
+        (string Key, TimeSpan Value, TimeSpan Least, TimeSpan Most)[] durations =
+        [
+            ("WaitForWriter", options.WaitForWriter, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
+            ("OperationRetention", options.OperationRetention, TimeSpan.FromHours(1), TimeSpan.FromDays(365)),
+            ("Switch:ApprovalExpiry", options.Switch.ApprovalExpiry, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)),
+        ];
+        foreach (var (key, value, least, most) in durations.Where(one => one.Value < one.Least || one.Value > one.Most))
+        {
+            yield return (key, value.ToString("c"), $"is out of range. Allowed is '{least:c}' to '{most:c}'.");
         }
     }
 
@@ -103,7 +124,7 @@ internal static class PostgresOptionsValidator
 
         if (!hasSwitchover)
         {
-            yield return ("Failback:Mode", nameof(FailbackMode.Auto), "needs a switchover to call, because the SDK promotes nothing itself, and none is registered. Call dr.AddSwitchover(\"name\", …) in AddDrResilience(dr => …), pass one to RegionalDataSource.Create, or use Manual.");
+            yield return ("Failback:Mode", nameof(FailbackMode.Auto), "needs a switchover to call, because the SDK promotes nothing itself, and none is registered under the name of this database. Call dr.AddSwitchover with exactly that name (case counts) in AddDrResilience(dr => …), pass one to RegionalDataSource.Create, or use Manual.");
         }
 
         if (options.Switch.Mode != SwitchMode.Automatic)

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Resilience.Internal;
+using Resilience.Postgres.Pooling;
+using Resilience.Postgres.Probing;
 
 namespace Resilience.Postgres;
 

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Resilience.Internal;
+using Resilience.Postgres.Pooling;
+using Resilience.Postgres.Probing;
 using Resilience.Regions;
 
 namespace Resilience.Postgres;
@@ -12,14 +14,14 @@ internal sealed class RegionEndpointFactory(PostgresOptions options, TopologyRul
     {
         var settings = RegionConnectionString.Complete(region.ConnectionString, options.WarmConnections);
         var name = new NameLookup(settings.Host!, context.Clock);
+        var probes = new ProbeSource(CreateUnpooled(region), name);
         var endpoint = new RegionEndpoint(
             region.Name,
             $"{settings.Host}:{settings.Port}",
             new ServerAddresses(name, settings.Host!, settings.Port, context.Clock.Time),
-            new RegionPool(Build(region.Name, settings.ConnectionString, context.LoggerFactory), name, options.MaxConcurrentOpens, options.MaxOpensPerSecond, context.Clock.Time),
+            CreatePool(region, settings, name, probes),
             Math.Min(options.WarmConnections, settings.MaxPoolSize),
             context.Logger);
-        var probes = new ProbeSource(CreateUnpooled(region), name);
         endpoint.Monitor = new RegionMonitor(
             region.Name, probes, () => new RegionProbe(region.Name, rules.Switch == SwitchMode.Approval, probes, context.Clock), tracker, context.Clock, context.NewRandom(), context.Logger);
         return endpoint;
@@ -28,6 +30,21 @@ internal sealed class RegionEndpointFactory(PostgresOptions options, TopologyRul
     /// <summary>Connections beside the pool. The caller disposes of it.</summary>
     public NpgsqlDataSource CreateUnpooled(PostgresRegionOptions region) =>
         Build(region.Name, Unpooled(RegionConnectionString.Complete(region.ConnectionString, warmConnections: 0)), loggerFactory: null);
+
+    private RegionPool CreatePool(PostgresRegionOptions region, NpgsqlConnectionStringBuilder settings, NameLookup name, ProbeSource probes)
+    {
+        try
+        {
+            return new RegionPool(
+                Build(region.Name, settings.ConnectionString, context.LoggerFactory), name, options.MaxConcurrentOpens, options.MaxOpensPerSecond, context.Clock.Time);
+        }
+        catch
+        {
+            // The application's own changes may throw.
+            probes.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>
     /// Probes get no logger: Npgsql would log each of them. They read numbers and texts, so their first contact need not wait for a

@@ -2,6 +2,7 @@ using System.Data;
 using Npgsql;
 using Resilience.Diagnostics;
 using Resilience.Internal;
+using Resilience.Postgres.Probing;
 using Resilience.Regions;
 
 namespace Resilience.Postgres;
@@ -36,16 +37,14 @@ internal sealed class RegionReader(WriterOpener opener, ActiveRegionSet active, 
             var wasBroken = false;
             try
             {
-                await using (connection)
+                try
                 {
-                    try
-                    {
-                        return await read(connection, cancellationToken);
-                    }
-                    finally
-                    {
-                        wasBroken = connection.FullState.HasFlag(ConnectionState.Broken);
-                    }
+                    return await read(connection, cancellationToken);
+                }
+                finally
+                {
+                    wasBroken = connection.FullState.HasFlag(ConnectionState.Broken);
+                    await ClosedConnection.OfAsync(connection);
                 }
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested

@@ -250,11 +250,18 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
             case WriterElected elected:
                 var former = _reign;
                 _reign = new Reign(elected.Writer.Generation, elected.Writer.Term.Epoch);
-                Volatile.Write(ref _route, new WriterRoute(this, Endpoint(elected.Region), _reign));
+
+                // First, so that nobody commits on the former writer after anybody could on this one.
                 former?.End();
+                Volatile.Write(ref _route, new WriterRoute(this, Endpoint(elected.Region), _reign));
                 if (elected.Previous is { } previous && previous != elected.Region)
                 {
-                    GiveUp(previous, elected.Region);
+                    if (topology.Find(previous)?.Condition != RegionCondition.Standby)
+                    {
+                        // A planned switchover may have made it a standby by now, whose connections are new ones.
+                        GiveUp(previous, elected.Region);
+                    }
+
                     Scatter(elected.Region);
                 }
 

@@ -6,6 +6,7 @@ using Npgsql;
 using Resilience.Evidence;
 using Resilience.Internal;
 using Resilience.Journal;
+using Resilience.Postgres.Pooling;
 using Resilience.Postgres.Tail;
 using Resilience.Regions;
 
@@ -20,7 +21,8 @@ namespace Resilience.Postgres;
 /// <para>Thread-safe. One instance per database; it watches every region over one connection of its own each.</para>
 /// <para>The file is long because its public members are documented here; each hands on to the part that does the work.</para>
 /// <para>
-/// What happens to data: <c>ExecuteAsync</c> with an operation id commits exactly once, also when the answer to a commit is lost.
+/// What happens to data: <see cref="ExecuteAsync(string, Func{NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task}, CancellationToken)"/>
+/// commits exactly once, also when the answer to a commit is lost.
 /// Work on a connection from <see cref="OpenWriterAsync"/> that is cut by a failover fails like any broken connection;
 /// whether its last commit happened is then for the application to find out.
 /// With asynchronous replication, commits that had not reached the promoted server are lost with the old one.
@@ -213,7 +215,7 @@ public sealed class RegionalDataSource : DbDataSource
     /// <c>DrResilience:Journal:ReapplyFor</c> is lost, which event 1041 and the record of the failover say, by its id.
     /// </remarks>
     /// <exception cref="ArgumentException">The operation id is empty, longer than 255 characters, or holds a NUL; or the operation is larger than about 1 MB as JSON.</exception>
-    /// <exception cref="InvalidOperationException">The type was not added, or the host has not started.</exception>
+    /// <exception cref="InvalidOperationException">The type was not added, the host has not started, the data source was made with <see cref="Create"/>, or the operation ended the transaction itself.</exception>
     /// <exception cref="WriterUnavailableException">No writer until the deadline; nothing is committed.</exception>
     /// <exception cref="OutcomeUnknownException">A commit got no answer and could not be asked for until the deadline.</exception>
     /// <exception cref="PostgresException">The server refused a statement or the commit; nothing is committed.</exception>
@@ -225,21 +227,23 @@ public sealed class RegionalDataSource : DbDataSource
         return Tail is { } tail
             ? tail.ExecuteAsync(operationId, operation, Patience, cancellationToken)
             : throw new InvalidOperationException(
-                $"The journal of operations is open while the host runs and knows at least one: AddDrResilience(dr => dr.AddOperation<{operation.GetType().Name}>(\"name\")).");
+                $"The journal of operations is open while the host runs and knows at least one: AddDrResilience(dr => dr.AddOperation<{operation.GetType().Name}>(\"name\")). A data source from RegionalDataSource.Create keeps none; give it the work as a delegate.");
     }
 
     /// <summary>
-    /// Runs a write in a transaction, again as long as it is known not to be committed. Without an operation id, a commit without an
-    /// answer stays unknown: it is never done again, and the exception says so.
+    /// Runs a write without an operation id: in a transaction, again only as long as it is known not to be committed. A commit without
+    /// an answer stays unknown: it is never done again, and the exception says so.
     /// </summary>
     /// <param name="work">The statements, as for the call with an operation id.</param>
     /// <param name="cancellationToken">Ends the call. After a cancellation during the commit its outcome is unknown.</param>
     /// <returns>A task that ends when it is committed.</returns>
     /// <exception cref="WriterUnavailableException">No writer until the deadline; nothing is committed.</exception>
     /// <exception cref="OutcomeUnknownException">The commit got no answer: it may or may not have happened. It is not safe to repeat.</exception>
+    /// <exception cref="InvalidOperationException">The work ended the transaction itself.</exception>
+    /// <exception cref="ArgumentNullException">The work is null.</exception>
     /// <exception cref="PostgresException">The server refused a statement or the commit; nothing is committed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Task ExecuteAsync(Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> work, CancellationToken cancellationToken = default)
+    public Task ExecuteAtMostOnceAsync(Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> work, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
         return OutcomeAsync(null, (connection, transaction, _, token) => work(connection, transaction, token), cancellationToken);

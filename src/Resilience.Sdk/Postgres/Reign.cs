@@ -13,14 +13,31 @@ internal sealed class Reign(long generation, long epoch)
 #pragma warning restore CA1001
 {
     private readonly CancellationTokenSource _over = new();
+    private bool _isOver;
 
     public long Generation => generation;
 
     public long Epoch => epoch;
 
-    /// <summary>Cancelled when another writer is elected.</summary>
+    /// <summary>Cancelled when another writer is elected, some time after <see cref="IsOver"/> is true.</summary>
     public CancellationToken Over => _over.Token;
 
+    /// <summary>True before anybody can be sent to the next writer: who looks at it before a commit sends none to a former one.</summary>
+    public bool IsOver => Volatile.Read(ref _isOver);
+
+    /// <exception cref="OperationCanceledException">It is over.</exception>
+    public void ThrowIfOver()
+    {
+        if (IsOver)
+        {
+            throw new OperationCanceledException("Another writer was elected.", Over);
+        }
+    }
+
     /// <summary>Does not wait: telling a server that hangs takes its time.</summary>
-    public void End() => _ = BlockingCancellation.RunAsync(_over);
+    public void End()
+    {
+        Volatile.Write(ref _isOver, true);
+        _ = BlockingCancellation.RunAsync(_over);
+    }
 }

@@ -62,10 +62,7 @@ internal sealed class WriterConnector(WriterOpener opener, ActiveRegionSet activ
         }
         catch (Exception exception) when (WriterOpener.IsRepeatable(exception, cancellationToken))
         {
-            if (FailureClassifier.OfOpen(exception) is { } failure)
-            {
-                seen = route.Report(failure);
-            }
+            seen = WriterOpener.Blame(route, exception);
         }
 
         var opened = await opener.OpenAsync(seen, patience, deadline, cancellationToken);

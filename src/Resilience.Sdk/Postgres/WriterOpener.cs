@@ -105,7 +105,7 @@ internal sealed class WriterOpener(string dependency, ActiveRegionSet active, Mo
     }
 
     /// <summary>A name that does not resolve is nothing to wait out: another connection may be free any moment.</summary>
-    private static SeenFailure? Blame(WriterRoute route, Exception exception) =>
+    public static SeenFailure? Blame(WriterRoute route, Exception exception) =>
         FailureClassifier.OfOpen(exception) is { Kind: not RegionFailureKind.Unresolved } failure ? route.Report(failure) : null;
 
     private async ValueTask<WriterRoute?> WaitAsync(RegionSet set, SeenFailure? seen, Deadline deadline, CancellationToken cancellationToken)

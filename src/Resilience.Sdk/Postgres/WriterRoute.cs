@@ -1,5 +1,6 @@
 using System.Data;
 using Npgsql;
+using Resilience.Postgres.Pooling;
 using Resilience.Regions;
 
 namespace Resilience.Postgres;

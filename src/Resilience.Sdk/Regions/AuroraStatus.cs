@@ -5,9 +5,6 @@ namespace Resilience.Regions;
 /// <summary>What an Aurora instance says of its cluster and of its global database. It has no log positions that could be compared.</summary>
 internal sealed record AuroraStatus
 {
-    /// <summary>Whether its own cluster calls it the writer. What counts is whether it is in recovery; this may be behind that.</summary>
-    public bool IsNamedWriter { get; init; }
-
     /// <summary>Whether it is on the storage that the writer writes to: what was committed there is not lost with the writer.</summary>
     public bool SharesStorage { get; init; }
 

@@ -84,13 +84,18 @@ internal sealed class FailbackDecision(FailbackRules rules, Random random)
 
     /// <summary>
     /// How far a standby was behind when it was last asked: the age, then, of the oldest position that the writer had reported and the
-    /// standby had not replayed. Null when nothing is known of it.
+    /// standby had not replayed; on Aurora what Aurora says. Null when nothing is known of it.
     /// </summary>
     internal static TimeSpan? Lag(RegionTopology topology, RegionState standby)
     {
         if (standby is not { FreshAsOf: not null, ContactAt: { } askedAt, Report: { } report })
         {
             return null;
+        }
+
+        if (report.Aurora is { } aurora)
+        {
+            return aurora.Lag;
         }
 
         foreach (var position in topology.Positions)

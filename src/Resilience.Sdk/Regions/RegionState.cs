@@ -37,8 +37,8 @@ internal sealed record RegionState(string Name)
     public TimeSpan? RoundTrip { get; init; }
 
     /// <summary>
-    /// Everything the writer had committed by this moment is here. Measured in positions, not by clocks: a standby whose
-    /// replay position has passed a position that the writer reported at this moment.
+    /// Everything the writer had committed by this moment is here. On plain PostgreSQL measured in positions, not by clocks: a standby whose
+    /// replay position has passed a position that the writer reported at this moment. On Aurora by its own figure.
     /// </summary>
     public TimeSpan? FreshAsOf { get; init; }
 

@@ -102,7 +102,8 @@ internal static class TopologyReducer
         var state = step.Topology[writer.Region];
         if (state.Condition != RegionCondition.Writable)
         {
-            var isPlanned = state.Condition == RegionCondition.ReadOnly;
+            // A server without room may be set read-only by whoever runs it: nobody moves the writes then.
+            var isPlanned = state is { Condition: RegionCondition.ReadOnly, Refusal: not { Kind: RegionFailureKind.DiskFull } };
             step.Lose(isPlanned ? "it was set read-only: a planned switchover" : $"it reports itself as {state.Condition}", isPlanned);
             return;
         }
@@ -176,7 +177,7 @@ internal static class TopologyReducer
     {
         foreach (var region in step.Topology.Regions)
         {
-            if (!region.IsGivenUp && region is { IsSilent: true, Misses: > 0 } && step.At - region.ContactAt > step.Rules.GiveUpAfter && !(step.At - region.HeardAt <= step.Rules.GiveUpAfter)
+            if (!region.IsGivenUp && region is { IsSilent: true, Misses: > 0, Failure.Kind: not RegionFailureKind.Unresolved } && step.At - region.ContactAt > step.Rules.GiveUpAfter && !(step.At - region.HeardAt <= step.Rules.GiveUpAfter)
                 && region.Name != (step.Topology.Writer ?? step.Topology.LastWriter)?.Region)
             {
                 step.Update(region.Name, state => state with { IsGivenUp = true }, null);

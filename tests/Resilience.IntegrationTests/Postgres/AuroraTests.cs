@@ -23,7 +23,7 @@ public sealed class AuroraTests(ITestOutputHelper output)
         var topology = source.Regions.Current.Topology;
         Assert.Equal(new WriterTerm(1, 0), topology.HighestTerm);
         Assert.True(topology.SystemIdentifier > 0);
-        Assert.Equal((true, "us-east-1", null), (topology["us-east-1"].Report!.Aurora!.IsNamedWriter, topology["us-east-1"].Report!.Aurora!.AwsRegion, topology["us-east-1"].Report!.Timeline));
+        Assert.Equal(("us-east-1", null), (topology["us-east-1"].Report!.Aurora!.AwsRegion, topology["us-east-1"].Report!.Timeline));
         Assert.Equal(TimeSpan.FromMilliseconds(917), topology["us-west-2"].Report!.Aurora!.Lag);
         var west = Health(source).GetProperty("regions").EnumerateArray().Single(region => region.GetProperty("name").GetString() == "us-west-2");
         Assert.Equal(1090, west.GetProperty("rpoLagMs").GetInt32());

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Npgsql;
 using Resilience.IntegrationTests.TestKit;
 using Resilience.Postgres;
+using Resilience.Postgres.Pooling;
 using Resilience.TestKit;
 using Xunit.Abstractions;
 

@@ -87,7 +87,7 @@ public sealed class OperationTests : IAsyncLifetime
         var runs = 0;
         _cutter.CutNext(1, serverSawCommit);
 
-        var unknown = await Assert.ThrowsAsync<OutcomeUnknownException>(() => _source.ExecuteAsync(async (c, t, ct) =>
+        var unknown = await Assert.ThrowsAsync<OutcomeUnknownException>(() => _source.ExecuteAtMostOnceAsync(async (c, t, ct) =>
         {
             runs++;
             await TwoRegionDatabase.WriteAsync(c, t, "a", ct);
@@ -104,7 +104,7 @@ public sealed class OperationTests : IAsyncLifetime
     public async Task ExecuteAsync_WithoutAnId_ConnectionLostBeforeTheCommit_IsDoneAgain()
     {
         var runs = 0;
-        await _source.ExecuteAsync(async (c, t, ct) =>
+        await _source.ExecuteAtMostOnceAsync(async (c, t, ct) =>
         {
             await TwoRegionDatabase.WriteAsync(c, t, "a", ct);
             if (++runs == 1)

@@ -114,7 +114,9 @@ public sealed class PlannedSwitchoverTests(ITestOutputHelper output)
         await Eventually.UntilAsync(() => database.Source.WriterRegion is null, () => "not noticed", default);
         await database.East.SetAsync("default_transaction_read_only", "off");
 
+        // It may have been through before its session had heard of the setting.
         Assert.Equal(OperationOutcome.Committed, await waiting);
+        await Eventually.UntilAsync(() => database.Source.Failovers.Count > 0, () => "no record", default);
         var record = Assert.Single(database.Source.Failovers);
         Assert.Equal(("us-east-1", "us-east-1", true), (record.FromRegion, record.ToRegion, record.IsPlanned));
     }

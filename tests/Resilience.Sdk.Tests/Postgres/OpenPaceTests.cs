@@ -1,4 +1,5 @@
 using Resilience.Postgres;
+using Resilience.Postgres.Pooling;
 using Resilience.TestKit;
 
 namespace Resilience.Sdk.Tests.Postgres;

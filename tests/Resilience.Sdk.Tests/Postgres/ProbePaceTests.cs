@@ -1,4 +1,5 @@
 using Resilience.Postgres;
+using Resilience.Postgres.Probing;
 using Resilience.Regions;
 using Resilience.Sdk.Tests.Regions;
 

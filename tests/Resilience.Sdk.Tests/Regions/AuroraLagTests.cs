@@ -113,7 +113,7 @@ public sealed class AuroraLagTests
 
     private static TopologyScenario Steady() => TopologyScenario.Of("east", "west").Standby("west", epoch: 1, aurora: Reader(1)).Writable("east", epoch: 1, timeline: null, aurora: Writer());
 
-    private static AuroraStatus Writer(params AuroraRegionLag[] clusters) => new() { IsNamedWriter = true, SharesStorage = true, AwsRegion = "us-east-1", Clusters = [.. clusters] };
+    private static AuroraStatus Writer(params AuroraRegionLag[] clusters) => new() { SharesStorage = true, AwsRegion = "us-east-1", Clusters = [.. clusters] };
 
     private static AuroraStatus Reader(int? lagMs, params AuroraRegionLag[] clusters) =>
         new() { AwsRegion = "us-west-2", Lag = lagMs is { } lag ? TimeSpan.FromMilliseconds(lag) : null, Clusters = [.. clusters] };

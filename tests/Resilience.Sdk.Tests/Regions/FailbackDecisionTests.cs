@@ -34,7 +34,7 @@ public sealed class FailbackDecisionTests
         Assert.InRange(Enumerable.Range(0, 10).Select(seed => SecondsUntilDue(new FailbackDecision(Rules, new Random(seed)), 100)).Distinct().Count(), 5, 10);
 
     public static TheoryData<string> Breaks() =>
-        ["a failed probe", "a restart between two looks", "lag", "lag that is not known", "unreachable", "promoted", "no writer", "a held switch", "split brain"];
+        ["a failed probe", "a restart between two looks", "lag", "lag that Aurora tells of", "lag that is not known", "unreachable", "promoted", "no writer", "a held switch", "split brain"];
 
     /// <summary>After 50 of 60 seconds something happens once; the time begins anew.</summary>
     [Theory]
@@ -203,6 +203,7 @@ public sealed class FailbackDecisionTests
         "a failed probe" => With(now, east => east with { Misses = 1 }),
         "a restart between two looks" => With(now, east => east with { StandbySince = now }),
         "lag" => With(now, east => east with { Report = Report(standby: true, 100) }) with { Positions = [new(now - TimeSpan.FromSeconds(1.1), 101)] },
+        "lag that Aurora tells of" => With(now, east => east with { Report = east.Report! with { Aurora = new AuroraStatus { Lag = TimeSpan.FromMinutes(20) } } }),
         "lag that is not known" => With(now, east => east with { FreshAsOf = null }),
         "unreachable" => With(now, east => east with { Condition = RegionCondition.Unreachable }),
         "promoted" => With(now, east => east with { Condition = RegionCondition.Writable }),

@@ -15,16 +15,12 @@ namespace Resilience.Postgres.Tail;
 /// </summary>
 /// <remarks>
 /// Thread-safe. An operation is kept before it is acknowledged, after it is committed: what is here was done once. Confirmed by
-/// positions: a region has it when it has passed a position that the writer reported after the commit.
+/// positions: a region has it when it has passed a position that the writer reported after the commit. On Aurora, which has none, by
+/// its lag, and some seconds more: what it says may be older than the question.
 /// </remarks>
 internal sealed partial class OperationTail : IAsyncDisposable
 {
-    /// <summary>How many are kept while a region is away and confirms nothing.</summary>
-    internal const int Most = 100_000;
-
-    /// <summary>And how many bytes of them.</summary>
-    private const long MostBytes = 64 * 1024 * 1024;
-
+    private static readonly TimeSpan AuroraMargin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
@@ -39,12 +35,9 @@ internal sealed partial class OperationTail : IAsyncDisposable
     private readonly JournalOptions _options;
     private readonly MonotonicClock _clock;
     private readonly ILogger _logger;
-    private readonly Lock _lock = new();
-    private readonly List<TailEntry> _entries = [];
-    private readonly Dictionary<string, TailEntry> _ids = new(StringComparer.Ordinal);
+    private readonly TailEntries _entries = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
-    private long _bytes;
     private volatile bool _isOverfull;
     private volatile bool _isUnsafe;
 
@@ -64,31 +57,20 @@ internal sealed partial class OperationTail : IAsyncDisposable
     }
 
     /// <summary>Operations that another region may not have.</summary>
-    public int Unconfirmed
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _entries.Count;
-            }
-        }
-    }
+    public int Unconfirmed => _entries.Count;
 
-    /// <summary>Takes in what an earlier run has left. One that is too old to ask for is dropped: nothing tells any more whether it was done.</summary>
+    /// <summary>Takes in what an earlier run has left. One that is too old to ask for counts as lost, though it may be there: nothing tells any more.</summary>
     public void Recover(TailRecord record, long segment)
     {
-        var entry = new TailEntry(record, _clock.Now) { Segment = segment };
-        if (_clock.Time.GetUtcNow() > record.AskUntil)
+        var entry = new TailEntry(record, _clock.Now);
+        entry.SetSegment(segment);
+        entry.Durable.SetResult();
+        if (_entries.AddOrFind(entry, out var dropped) != entry)
         {
             Release(entry);
-            return;
         }
 
-        lock (_lock)
-        {
-            Add(entry);
-        }
+        Drop(dropped);
     }
 
     public void Start() => _loop = Task.Run(() => RunAsync(_stop.Token), CancellationToken.None);
@@ -138,15 +120,10 @@ internal sealed partial class OperationTail : IAsyncDisposable
         }
 
         Forget(topology, writer);
-        List<TailEntry> missing;
-        lock (_lock)
-        {
-            var now = _clock.Now;
+        var now = _clock.Now;
 
-            // What was only asked for comes last: what was done under the same id goes before it.
-            missing = [.. _entries.Where(entry => writer.MayLack(entry.Writer) && entry.DueAt <= now).OrderBy(entry => entry.Record.IsEcho)];
-        }
-
+        // What was only asked for comes last: what was done under the same id goes before it.
+        var missing = _entries.Where(entry => writer.MayLack(entry.Writer) && entry.DueAt <= now).OrderBy(entry => entry.Record.IsEcho).ToList();
         if (missing.Count > 0)
         {
             await ReapplyAsync(missing, cancellationToken);
@@ -159,29 +136,17 @@ internal sealed partial class OperationTail : IAsyncDisposable
     /// <summary>The operation is committed whatever happens here, so nothing may fail; without a journal it is kept in memory, and operators are told.</summary>
     private async Task KeepAsync(TailRecord record)
     {
-        TailEntry? entry;
-        List<TailEntry> dropped = [];
-        lock (_lock)
+        var added = new TailEntry(record, _clock.Now) { CommittedAt = _clock.Now };
+        var entry = _entries.AddOrFind(added, out var dropped);
+        if (entry == added)
         {
-            // Else it is kept already, with what was done.
-            if (!_ids.TryGetValue(record.OperationId, out entry))
-            {
-                entry = new TailEntry(record, _clock.Now) { CommittedAt = _clock.Now };
-                entry.Written = WriteAsync(entry);
-                Add(entry);
-                while (_entries.Count > Most || (_bytes > MostBytes && _entries.Count > 1))
-                {
-                    dropped.Add(_entries[0]);
-                    Forget(_entries[0]);
-                    _entries.RemoveAt(0);
-                }
-            }
+            _ = WriteAsync(added);
         }
 
-        dropped.ForEach(Drop);
+        Drop(dropped);
         try
         {
-            await entry.Written.WaitAsync(DiskPatience, _clock.Time);
+            await entry.Durable.Task.WaitAsync(DiskPatience, _clock.Time);
             _isUnsafe = false;
         }
 #pragma warning disable CA1031 // The commit has happened: an exception would be less true than the answer.
@@ -200,18 +165,22 @@ internal sealed partial class OperationTail : IAsyncDisposable
     /// <summary>A write may end after its caller has left, and after the operation was confirmed.</summary>
     private async Task WriteAsync(TailEntry entry)
     {
-        await Task.Yield();
-        var segment = await _journal.AppendAsync(entry.Record.Write(), CancellationToken.None);
-        bool isGone;
-        lock (_lock)
+        try
         {
-            entry.Segment = segment;
-            isGone = entry.IsGone;
-        }
+            var segment = await _journal.AppendAsync(entry.Record.Write(), CancellationToken.None);
+            if (!entry.SetSegment(segment))
+            {
+                _journal.Release(segment);
+            }
 
-        if (isGone)
+            entry.Durable.SetResult();
+        }
+#pragma warning disable CA1031 // Whoever waits is told, if anybody still does.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            _journal.Release(segment);
+            entry.Durable.SetException(exception);
+            _ = entry.Durable.Task.Exception;
         }
     }
 
@@ -220,29 +189,13 @@ internal sealed partial class OperationTail : IAsyncDisposable
     {
         // A region that was never measured has shown nothing, and neither has one of another cluster or a former writer.
         var others = topology.Regions.Where(region => region.Name != writer.Region).ToList();
-        TimeSpan? everywhere = others.Count == 0 ? TimeSpan.MaxValue : others.Exists(region => region.FreshAsOf is null) ? null : others.Min(region => region.FreshAsOf);
+        TimeSpan? everywhere = others.Count == 0 ? TimeSpan.MaxValue : others.Exists(region => region.FreshAsOf is null) ? null
+            : others.Min(region => region.FreshAsOf - (region.Report?.Aurora is null ? TimeSpan.Zero : AuroraMargin));
         var oldest = _clock.Now - _options.Retention;
-        List<TailEntry> confirmed = [], dropped = [];
-        lock (_lock)
-        {
-            _entries.RemoveAll(entry =>
-            {
-                var ended = entry.Writer == writer && entry.CommittedAt <= everywhere ? confirmed
-                    : !writer.MayLack(entry.Writer) && entry.KeptSince < oldest ? dropped
-                    : null;
-                ended?.Add(entry);
-                if (ended is not null)
-                {
-                    Forget(entry);
-                }
-
-                return ended is not null;
-            });
-        }
-
+        var confirmed = _entries.Take(entry => entry.Writer == writer && entry.CommittedAt <= everywhere);
         _isOverfull &= confirmed.Count == 0;
         confirmed.ForEach(Release);
-        dropped.ForEach(Drop);
+        Drop(_entries.Take(entry => !writer.MayLack(entry.Writer) && entry.KeptSince < oldest));
     }
 
     /// <summary>Does again, in their order, what the present writer may not have.</summary>
@@ -327,63 +280,34 @@ internal sealed partial class OperationTail : IAsyncDisposable
 
     private TailResult Lose(TailEntry entry, string why)
     {
-        lock (_lock)
-        {
-            if (_entries.Remove(entry))
-            {
-                Forget(entry);
-            }
-        }
-
-        Release(entry);
+        _entries.Take(one => one == entry).ForEach(Release);
         _recorder.Count(null, counts => counts.Lose(entry.Record.OperationId));
         RegionMetrics.CountLost(_dependency);
         Guarded.Run(() => LogLost(_logger, _dependency, entry.Record.Operation, entry.Record.OperationId, entry.Record.CommittedAt, why));
         return TailResult.Lost;
     }
 
-    /// <summary>An operation that is no longer kept although nobody has confirmed it.</summary>
-    private void Drop(TailEntry entry)
+    /// <summary>Operations that are no longer kept although nobody has confirmed them.</summary>
+    private void Drop(IReadOnlyList<TailEntry> entries)
     {
-        Release(entry);
-        RegionMetrics.CountUnprotected(_dependency);
-        if (!_isOverfull)
+        foreach (var entry in entries)
+        {
+            Release(entry);
+            RegionMetrics.CountUnprotected(_dependency);
+        }
+
+        if (entries.Count > 0 && !_isOverfull)
         {
             _isOverfull = true;
-            Guarded.Run(() => LogOverfull(_logger, _dependency, Most, MostBytes / (1024 * 1024), _options.Retention));
+            Guarded.Run(() => LogOverfull(_logger, _dependency, TailEntries.Most, TailEntries.MostBytes / (1024 * 1024), _options.Retention));
         }
     }
 
     private void Release(TailEntry entry)
     {
-        long? segment;
-        lock (_lock)
+        if (entry.End() is { } segment)
         {
-            entry.IsGone = true;
-            segment = entry.Segment;
-        }
-
-        if (segment is { } number)
-        {
-            _journal.Release(number);
-        }
-    }
-
-    /// <remarks>Needs the lock.</remarks>
-    private void Add(TailEntry entry)
-    {
-        _entries.Add(entry);
-        _ids[entry.Record.OperationId] = entry;
-        _bytes += entry.Record.Payload.Length;
-    }
-
-    /// <remarks>Needs the lock.</remarks>
-    private void Forget(TailEntry entry)
-    {
-        _bytes -= entry.Record.Payload.Length;
-        if (_ids.GetValueOrDefault(entry.Record.OperationId) == entry)
-        {
-            _ids.Remove(entry.Record.OperationId);
+            _journal.Release(segment);
         }
     }
 

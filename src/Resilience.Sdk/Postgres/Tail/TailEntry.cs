@@ -1,8 +1,13 @@
 namespace Resilience.Postgres.Tail;
 
-/// <summary>An operation that is committed on a writer and perhaps nowhere else. Changed by the tail's loop, and under its lock where said.</summary>
+/// <summary>An operation that is committed on a writer and perhaps nowhere else. What can be set is changed by the tail's loop alone.</summary>
 internal sealed class TailEntry(TailRecord record, TimeSpan keptSince)
 {
+    private const long NotWritten = -1;
+    private const long Ended = -2;
+
+    private long _segment = NotWritten;
+
     public TailRecord Record => record;
 
     /// <summary>The writer that is known to have it.</summary>
@@ -15,13 +20,7 @@ internal sealed class TailEntry(TailRecord record, TimeSpan keptSince)
     public TimeSpan KeptSince { get; set; } = keptSince;
 
     /// <summary>Ends when the journal has it; fails when it cannot.</summary>
-    public Task Written { get; set; } = Task.CompletedTask;
-
-    /// <summary>The file of the journal that holds it; null when it is not written, or not yet. Under the lock.</summary>
-    public long? Segment { get; set; }
-
-    /// <summary>Whether it is no longer kept. Under the lock.</summary>
-    public bool IsGone { get; set; }
+    public TaskCompletionSource Durable { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>When doing it again was first refused; null when it was not.</summary>
     public TimeSpan? RefusedSince { get; set; }
@@ -31,4 +30,12 @@ internal sealed class TailEntry(TailRecord record, TimeSpan keptSince)
 
     /// <summary>A refused one rests until then.</summary>
     public TimeSpan DueAt { get; set; }
+
+    /// <summary>The journal has it. Any thread.</summary>
+    /// <returns>False when it is not kept any more: then the file does not need to hold it either.</returns>
+    public bool SetSegment(long segment) => Interlocked.CompareExchange(ref _segment, segment, NotWritten) != Ended;
+
+    /// <summary>It is not kept any more. Any thread; once counts.</summary>
+    /// <returns>The file of the journal that holds it; null when none does.</returns>
+    public long? End() => Interlocked.Exchange(ref _segment, Ended) is >= 0 and var segment ? segment : null;
 }

@@ -1,7 +1,7 @@
 using Resilience.Pipelines;
 using Resilience.Pipelines.Bulkhead;
 
-namespace Resilience.Postgres;
+namespace Resilience.Postgres.Pooling;
 
 /// <summary>
 /// Says who may open a connection of a pool now: as many callers as it has idle connections, and a few more, which make new ones.

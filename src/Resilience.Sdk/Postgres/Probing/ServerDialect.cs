@@ -1,6 +1,6 @@
 using Resilience.Regions;
 
-namespace Resilience.Postgres;
+namespace Resilience.Postgres.Probing;
 
 /// <summary>
 /// The statements by which one kind of server is asked. All kinds answer in the same columns; Aurora adds its own after them.
@@ -20,7 +20,6 @@ internal sealed record ServerDialect
 
     public static ServerDialect Plain { get; } = new()
     {
-        Name = "PostgreSQL",
         Probe = PostgresSql.Probe,
         ReadEpoch = PostgresSql.ReadEpoch,
         ReadApprovals = PostgresSql.ReadApprovals,
@@ -31,7 +30,6 @@ internal sealed record ServerDialect
     /// <summary>A cluster in one region, of a version that knows no global database.</summary>
     public static ServerDialect Aurora { get; } = new()
     {
-        Name = "Aurora",
         Probe = AuroraSql.ProbeCluster,
         ReadEpoch = AuroraSql.ReadEpoch,
         ReadApprovals = AuroraSql.ReadApprovals,
@@ -41,9 +39,7 @@ internal sealed record ServerDialect
     };
 
     /// <summary>A cluster that may be one of a global database.</summary>
-    public static ServerDialect AuroraGlobal { get; } = Aurora with { Name = "Aurora (global)", Probe = AuroraSql.ProbeGlobal };
-
-    public required string Name { get; init; }
+    public static ServerDialect AuroraGlobal { get; } = Aurora with { Probe = AuroraSql.ProbeGlobal };
 
     public required string Probe { get; init; }
 

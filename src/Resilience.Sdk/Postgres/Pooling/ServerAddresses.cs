@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Resilience.Internal;
 
-namespace Resilience.Postgres;
+namespace Resilience.Postgres.Pooling;
 
 /// <summary>
 /// The addresses that a region's connections lead to, as far as its host name has told: it may tell others later, and what was

@@ -2,7 +2,7 @@ using System.Data;
 using Npgsql;
 using Resilience.Internal;
 
-namespace Resilience.Postgres;
+namespace Resilience.Postgres.Pooling;
 
 /// <summary>
 /// The connections to one region: an idle one is opened at once, new ones are made a few at a time and, where that is set, at a rate. A connection that is being

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Resilience.Postgres;
+namespace Resilience.Postgres.Probing;
 
 /// <summary>
 /// What the probes of one region share: where their connections come from, and the kind of server that was found there last. One

@@ -1,4 +1,4 @@
-namespace Resilience.Postgres;
+namespace Resilience.Postgres.Pooling;
 
 /// <summary>
 /// When the next connection may be made, evenly: the generic cell rate algorithm, as virtual scheduling (ITU-T Recommendation I.371,

@@ -1,7 +1,7 @@
 using Resilience.Internal;
 using Resilience.Pipelines.Bulkhead;
 
-namespace Resilience.Postgres;
+namespace Resilience.Postgres.Pooling;
 
 /// <summary>
 /// Holds the turns of <see cref="OpenTurns"/> to a rate: a turn that has ended is given out again only when the next connection may be

@@ -1,4 +1,4 @@
-namespace Resilience.Postgres;
+namespace Resilience.Postgres.Pooling;
 
 /// <summary>What a caller of <see cref="OpenTurns"/> may do now.</summary>
 internal enum OpenTurn

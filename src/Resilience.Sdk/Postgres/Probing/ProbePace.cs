@@ -1,6 +1,6 @@
 using Resilience.Regions;
 
-namespace Resilience.Postgres;
+namespace Resilience.Postgres.Probing;
 
 /// <summary>
 /// How often a region is looked at and how long an answer may take. Together they bound the detection of a writer that says

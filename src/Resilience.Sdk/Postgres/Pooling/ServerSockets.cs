@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 
-namespace Resilience.Postgres;
+namespace Resilience.Postgres.Pooling;
 
 /// <summary>
 /// Breaks the connections of this process to a server that is given up, also while a call waits on them. Npgsql has no such call: a

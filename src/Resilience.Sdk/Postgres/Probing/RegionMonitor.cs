@@ -3,7 +3,7 @@ using Npgsql;
 using Resilience.Internal;
 using Resilience.Regions;
 
-namespace Resilience.Postgres;
+namespace Resilience.Postgres.Probing;
 
 /// <summary>
 /// The loop that looks at one region: calmly while all is well, quickly while the writer is in doubt. It produces
@@ -79,7 +79,8 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
         var topology = _tracker.Current.Topology;
         var claimFor = topology.Claimant == _region ? _region : null;
         var probe = _probe;
-        var limit = ProbePace.Patience(topology[_region], probe.IsConnected, claimFor is not null) + probe.NameTakes;
+        var nameTakes = probe.NameTakes;
+        var limit = ProbePace.Patience(topology[_region], probe.IsConnected, claimFor is not null) + nameTakes;
         var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var asking = probe.AskAsync(claimFor, topology[_region].Report is { } last ? topology.KnownTerm(last.SystemIdentifier).Epoch : 0, enough.Token);
         try
@@ -92,7 +93,7 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
         {
             // Told before it is given up: giving up a hung connection takes its time.
             Report(started, new RegionFailure(RegionFailureKind.TimedOut, $"it did not answer within {limit.TotalMilliseconds:0} ms"));
-            Abandon(probe, asking, started, enough);
+            Abandon(probe, asking, started + nameTakes, enough);
             cancellationToken.ThrowIfCancellationRequested();
         }
         catch (PostgresException exception) when (claimFor is not null && FailureClassifier.OfOpen(exception) is null or { Kind: RegionFailureKind.DiskFull })
@@ -181,7 +182,8 @@ internal sealed partial class RegionMonitor : IAsyncDisposable
                 await asking.WaitAsync(ProbePace.LongestPatience, _clock.Time, enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (asking.IsCompletedSuccessfully)
                 {
-                    _tracker.Observe(new AnsweredLate(_region, _clock.Now, _clock.Now - started));
+                    var took = _clock.Now - started;
+                    _tracker.Observe(new AnsweredLate(_region, _clock.Now, took > TimeSpan.Zero ? took : TimeSpan.Zero));
                     enough.Dispose();
                     await DisposeAsync(Interlocked.Exchange(ref _late, probe));
                     if (Volatile.Read(ref _isDisposed))

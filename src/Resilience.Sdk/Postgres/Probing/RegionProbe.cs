@@ -3,7 +3,7 @@ using Npgsql;
 using Resilience.Internal;
 using Resilience.Regions;
 
-namespace Resilience.Postgres;
+namespace Resilience.Postgres.Probing;
 
 /// <summary>
 /// Asks one server who it is, over a connection of its own that no pool can take away. Used by one loop at a time.

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Npgsql;
 using Resilience.Regions;
 
-namespace Resilience.Postgres;
+namespace Resilience.Postgres.Probing;
 
 /// <summary>
 /// The statements for Aurora PostgreSQL. Its log lies in a storage of its own: there are no WAL files, no timeline and no receiver,
@@ -110,13 +110,14 @@ internal static class AuroraSql
     {
         var status = new AuroraStatus
         {
-            IsNamedWriter = reader.GetBoolean(10),
             SharesStorage = reader.GetBoolean(11),
             AwsRegion = reader.GetValue(13) as string,
             Clusters = Clusters(reader.GetString(14), reader.GetString(15), reader.GetString(16)),
         };
-        if (reader.GetValue(12) is not double lag || status.IsNamedWriter)
+        var isNamedWriter = reader.GetBoolean(10);
+        if (reader.GetValue(12) is not double lag || isNamedWriter || (status.AwsRegion is null && !status.Clusters.IsEmpty))
         {
+            // The writer has none; and without its region's part of it, the figure would be too small.
             return status;
         }
 
