@@ -66,6 +66,20 @@ internal static class OperationLedger
         await touch.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Which of many operations are committed here.</summary>
+    public static async Task<HashSet<string>> FindAsync(NpgsqlConnection connection, string[] operationIds, WriterRoute route, CancellationToken cancellationToken)
+    {
+        await using var find = new NpgsqlCommand(PostgresSql.FindOperations, connection) { Parameters = { new() { Value = operationIds }, new() { Value = route.Reign.Epoch } } };
+        await using var reader = await find.ExecuteReaderAsync(cancellationToken);
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add(reader.GetString(0));
+        }
+
+        return found;
+    }
+
     /// <summary>Forgets a bite of old operations.</summary>
     /// <returns>How many were forgotten.</returns>
     public static async Task<int> PurgeAsync(NpgsqlConnection connection, TimeSpan retention, CancellationToken cancellationToken)

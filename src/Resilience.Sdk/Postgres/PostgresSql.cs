@@ -111,6 +111,12 @@ internal static class PostgresSql
         SELECT (SELECT epoch FROM fence), EXISTS (SELECT FROM entered)
         """;
 
+    /// <summary>Which of many operations are done; none on a server of an earlier epoch than $2.</summary>
+    public const string FindOperations = """
+        SELECT operation_id FROM dr_resilience.operation
+        WHERE operation_id = ANY ($1) AND (SELECT epoch FROM dr_resilience.writer_epoch) >= $2
+        """;
+
     public const string ReadOperation = "SELECT call_id FROM dr_resilience.operation WHERE operation_id = $1";
 
     public const string TouchOperation = "UPDATE dr_resilience.operation SET entered_at = entered_at WHERE operation_id = $1";

@@ -18,43 +18,32 @@ namespace Resilience.Postgres.Tail;
 /// positions: a region has it when it has passed a position that the writer reported after the commit. On Aurora, which has none, by
 /// its lag, and some seconds more: what it says may be older than the question.
 /// </remarks>
-internal sealed partial class OperationTail : IAsyncDisposable
+internal sealed partial class OperationTail(
+    string dependency,
+    OperationCatalog catalog,
+    JournalLog journal,
+    OperationExecutor executor,
+    ActiveRegionSet active,
+    FailoverRecorder recorder,
+    JournalOptions options,
+    MonotonicClock clock,
+    ILogger logger) : IAsyncDisposable
 {
+    private const int Bite = 1000;
+
+    /// <summary>Whoever waits for the new writer goes first.</summary>
+    private static readonly TimeSpan CallersFirst = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AuroraMargin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DiskPatience = TimeSpan.FromSeconds(5);
 
-    private readonly string _dependency;
-    private readonly OperationCatalog _catalog;
-    private readonly JournalLog _journal;
-    private readonly OperationExecutor _executor;
-    private readonly ActiveRegionSet _active;
-    private readonly FailoverRecorder _recorder;
-    private readonly JournalOptions _options;
-    private readonly MonotonicClock _clock;
-    private readonly ILogger _logger;
     private readonly TailEntries _entries = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
     private volatile bool _isOverfull;
     private volatile bool _isUnsafe;
-
-    public OperationTail(
-        string dependency,
-        OperationCatalog catalog,
-        JournalLog journal,
-        OperationExecutor executor,
-        ActiveRegionSet active,
-        FailoverRecorder recorder,
-        JournalOptions options,
-        MonotonicClock clock,
-        ILogger logger)
-    {
-        (_dependency, _catalog, _journal, _executor, _active, _recorder, _options, _clock, _logger) =
-            (dependency, catalog, journal, executor, active, recorder, options, clock, logger);
-    }
 
     /// <summary>Operations that another region may not have.</summary>
     public int Unconfirmed => _entries.Count;
@@ -62,7 +51,7 @@ internal sealed partial class OperationTail : IAsyncDisposable
     /// <summary>Takes in what an earlier run has left. One that is too old to ask for counts as lost, though it may be there: nothing tells any more.</summary>
     public void Recover(TailRecord record, long segment)
     {
-        var entry = new TailEntry(record, _clock.Now);
+        var entry = new TailEntry(record, clock.Now);
         entry.SetSegment(segment);
         entry.Durable.SetResult();
         if (_entries.AddOrFind(entry, out var dropped) != entry)
@@ -79,24 +68,24 @@ internal sealed partial class OperationTail : IAsyncDisposable
     /// <exception cref="ArgumentException">The operation is larger than a record of the journal.</exception>
     public async Task<OperationOutcome> ExecuteAsync(string operationId, IReplayableOperation operation, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var (name, payload) = _catalog.Write(operation);
+        var (name, payload) = catalog.Write(operation);
         if (payload.Length > TailRecord.MostPayload)
         {
             throw new ArgumentException(
                 $"Operation '{operationId}' has {payload.Length} bytes as JSON, and the journal takes {TailRecord.MostPayload}. Refer to large data instead of holding it.", nameof(operation));
         }
 
-        var done = await _executor.ExecuteAsync(operationId, Work(operationId, operation), patience, cancellationToken);
-        if (_active.Current.Endpoints.Count > 1)
+        var done = await executor.ExecuteAsync(operationId, Work(operationId, operation), patience, cancellationToken);
+        if (active.Current.Endpoints.Count > 1)
         {
-            var now = _clock.Time.GetUtcNow();
+            var now = clock.Time.GetUtcNow();
             await KeepAsync(new TailRecord(
-                _dependency,
+                dependency,
                 name,
                 operationId,
-                done.Writer ?? new WriterHistory(_active.Current.Current.Topology.SystemIdentifier ?? 0, "", 0, 0),
+                done.Writer ?? new WriterHistory(active.Current.Current.Topology.SystemIdentifier ?? 0, "", 0, 0),
                 now,
-                now + (_active.Current.Options.OperationRetention / 2),
+                now + (active.Current.Options.OperationRetention / 2),
                 done.Outcome == OperationOutcome.AlreadyCommitted,
                 payload));
         }
@@ -113,14 +102,14 @@ internal sealed partial class OperationTail : IAsyncDisposable
     /// <summary>One look: forgets what is confirmed, does again what the present writer may not have.</summary>
     internal async Task TickAsync(CancellationToken cancellationToken)
     {
-        var topology = _active.Current.Current.Topology;
+        var topology = active.Current.Current.Topology;
         if (WriterHistory.Of(topology) is not { } writer)
         {
             return;
         }
 
         Forget(topology, writer);
-        var now = _clock.Now;
+        var now = clock.Now;
 
         // What was only asked for comes last: what was done under the same id goes before it.
         var missing = _entries.Where(entry => writer.MayLack(entry.Writer) && entry.DueAt <= now).OrderBy(entry => entry.Record.IsEcho).ToList();
@@ -136,7 +125,7 @@ internal sealed partial class OperationTail : IAsyncDisposable
     /// <summary>The operation is committed whatever happens here, so nothing may fail; without a journal it is kept in memory, and operators are told.</summary>
     private async Task KeepAsync(TailRecord record)
     {
-        var added = new TailEntry(record, _clock.Now) { CommittedAt = _clock.Now };
+        var added = new TailEntry(record, clock.Now) { CommittedAt = clock.Now };
         var entry = _entries.AddOrFind(added, out var dropped);
         if (entry == added)
         {
@@ -146,18 +135,18 @@ internal sealed partial class OperationTail : IAsyncDisposable
         Drop(dropped);
         try
         {
-            await entry.Durable.Task.WaitAsync(DiskPatience, _clock.Time);
+            await entry.Durable.Task.WaitAsync(DiskPatience, clock.Time);
             _isUnsafe = false;
         }
 #pragma warning disable CA1031 // The commit has happened: an exception would be less true than the answer.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            RegionMetrics.CountUnprotected(_dependency);
+            RegionMetrics.CountUnprotected(dependency);
             if (!_isUnsafe)
             {
                 _isUnsafe = true;
-                Guarded.Run(() => LogNotKept(_logger, _dependency, exception.Message));
+                Guarded.Run(() => LogNotKept(logger, dependency, exception.Message));
             }
         }
     }
@@ -167,10 +156,10 @@ internal sealed partial class OperationTail : IAsyncDisposable
     {
         try
         {
-            var segment = await _journal.AppendAsync(entry.Record.Write(), CancellationToken.None);
+            var segment = await journal.AppendAsync(entry.Record.Write(), CancellationToken.None);
             if (!entry.SetSegment(segment))
             {
-                _journal.Release(segment);
+                journal.Release(segment);
             }
 
             entry.Durable.SetResult();
@@ -191,7 +180,7 @@ internal sealed partial class OperationTail : IAsyncDisposable
         var others = topology.Regions.Where(region => region.Name != writer.Region).ToList();
         TimeSpan? everywhere = others.Count == 0 ? TimeSpan.MaxValue : others.Exists(region => region.FreshAsOf is null) ? null
             : others.Min(region => region.FreshAsOf - (region.Report?.Aurora is null ? TimeSpan.Zero : AuroraMargin));
-        var oldest = _clock.Now - _options.Retention;
+        var oldest = clock.Now - options.Retention;
         var confirmed = _entries.Take(entry => entry.Writer == writer && entry.CommittedAt <= everywhere);
         _isOverfull &= confirmed.Count == 0;
         confirmed.ForEach(Release);
@@ -201,10 +190,13 @@ internal sealed partial class OperationTail : IAsyncDisposable
     /// <summary>Does again, in their order, what the present writer may not have.</summary>
     private async Task ReapplyAsync(List<TailEntry> missing, CancellationToken cancellationToken)
     {
+        await Task.Delay(CallersFirst, clock.Time, cancellationToken);
         var results = new Dictionary<TailResult, int>();
         try
         {
-            foreach (var entry in missing)
+            var survived = await SurvivedAsync(missing, cancellationToken);
+            results[TailResult.Survived] = survived.Count;
+            foreach (var entry in missing.Where(entry => !survived.Contains(entry)))
             {
                 var result = await ReapplyAsync(entry, cancellationToken);
                 results[result] = results.GetValueOrDefault(result) + 1;
@@ -216,12 +208,12 @@ internal sealed partial class OperationTail : IAsyncDisposable
         }
         finally
         {
-            _recorder.Save();
-            if (results.Keys.Any(result => result is not (TailResult.Refused or TailResult.Away)))
+            recorder.Save();
+            if (results.Any(result => result is { Key: not (TailResult.Refused or TailResult.Away), Value: > 0 }))
             {
                 Guarded.Run(() => LogReapplied(
-                    _logger,
-                    _dependency,
+                    logger,
+                    dependency,
                     missing.Count,
                     results.GetValueOrDefault(TailResult.Reapplied),
                     results.GetValueOrDefault(TailResult.Survived),
@@ -231,22 +223,47 @@ internal sealed partial class OperationTail : IAsyncDisposable
         }
     }
 
+    /// <summary>Most are on the new writer: one question for many, without a transaction for each.</summary>
+    private async Task<HashSet<TailEntry>> SurvivedAsync(List<TailEntry> missing, CancellationToken cancellationToken)
+    {
+        var survived = new HashSet<TailEntry>();
+        var set = active.Current;
+        if (set.Route is not { } route || WriterHistory.Of(set.Current.Topology) is not { } writer || writer.Region != route.Region)
+        {
+            return survived;
+        }
+
+        await using var connection = await route.OpenAsync(set.Options.WaitForWriter, cancellationToken);
+        foreach (var bite in missing.Chunk(Bite))
+        {
+            var asked = clock.Now;
+            var found = await OperationLedger.FindAsync(connection, [.. bite.Select(entry => entry.Record.OperationId)], route, cancellationToken);
+            foreach (var entry in bite.Where(entry => found.Contains(entry.Record.OperationId)))
+            {
+                (entry.Writer, entry.CommittedAt, entry.KeptSince, entry.RefusedSince) = (writer, clock.Now, asked, null);
+                survived.Add(entry);
+            }
+        }
+
+        return survived;
+    }
+
     private async Task<TailResult> ReapplyAsync(TailEntry entry, CancellationToken cancellationToken)
     {
         var record = entry.Record;
-        if (_clock.Time.GetUtcNow() > record.AskUntil)
+        if (clock.Time.GetUtcNow() > record.AskUntil)
         {
             return Lose(entry, "the ledger may no longer tell whether it was done (half of OperationRetention is over)");
         }
 
         try
         {
-            var operation = _catalog.TryRead(record.Operation, record.Payload, out var read) ? read : new UnreadableOperation(record.Operation);
-            var done = await _executor.ExecuteAsync(record.OperationId, Work(record.OperationId, operation), _active.Current.Options.WaitForWriter, cancellationToken);
+            var operation = catalog.TryRead(record.Operation, record.Payload, out var read) ? read : new UnreadableOperation(record.Operation);
+            var done = await executor.ExecuteAsync(record.OperationId, Work(record.OperationId, operation), active.Current.Options.WaitForWriter, cancellationToken);
             if (done.Writer is { } writer)
             {
                 // Else the writer was replaced meanwhile: the next one is asked.
-                (entry.Writer, entry.CommittedAt, entry.KeptSince, entry.RefusedSince) = (writer, _clock.Now, _clock.Now, null);
+                (entry.Writer, entry.CommittedAt, entry.KeptSince, entry.RefusedSince) = (writer, clock.Now, clock.Now, null);
             }
 
             if (done.Outcome == OperationOutcome.AlreadyCommitted)
@@ -254,8 +271,8 @@ internal sealed partial class OperationTail : IAsyncDisposable
                 return TailResult.Survived;
             }
 
-            _recorder.Count(null, static counts => counts with { Reapplied = counts.Reapplied + 1 });
-            RegionMetrics.CountReapplied(_dependency);
+            recorder.Count(null, static counts => counts with { Reapplied = counts.Reapplied + 1 });
+            RegionMetrics.CountReapplied(dependency);
             return TailResult.Reapplied;
         }
         catch (Exception exception) when (exception is WriterUnavailableException or OutcomeUnknownException && !cancellationToken.IsCancellationRequested)
@@ -266,14 +283,14 @@ internal sealed partial class OperationTail : IAsyncDisposable
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            entry.RefusedSince ??= _clock.Now;
-            if (_clock.Now - entry.RefusedSince >= _options.ReapplyFor)
+            entry.RefusedSince ??= clock.Now;
+            if (clock.Now - entry.RefusedSince >= options.ReapplyFor)
             {
                 return Lose(entry, exception.Message);
             }
 
             var rest = TimeSpan.FromMilliseconds(500) * (1 << Math.Min(entry.Refusals++, 8));
-            entry.DueAt = _clock.Now + (rest < LongestRest ? rest : LongestRest);
+            entry.DueAt = clock.Now + (rest < LongestRest ? rest : LongestRest);
             return TailResult.Refused;
         }
     }
@@ -281,9 +298,9 @@ internal sealed partial class OperationTail : IAsyncDisposable
     private TailResult Lose(TailEntry entry, string why)
     {
         _entries.Take(one => one == entry).ForEach(Release);
-        _recorder.Count(null, counts => counts.Lose(entry.Record.OperationId));
-        RegionMetrics.CountLost(_dependency);
-        Guarded.Run(() => LogLost(_logger, _dependency, entry.Record.Operation, entry.Record.OperationId, entry.Record.CommittedAt, why));
+        recorder.Count(null, counts => counts.Lose(entry.Record.OperationId));
+        RegionMetrics.CountLost(dependency);
+        Guarded.Run(() => LogLost(logger, dependency, entry.Record.Operation, entry.Record.OperationId, entry.Record.CommittedAt, why));
         return TailResult.Lost;
     }
 
@@ -293,13 +310,13 @@ internal sealed partial class OperationTail : IAsyncDisposable
         foreach (var entry in entries)
         {
             Release(entry);
-            RegionMetrics.CountUnprotected(_dependency);
+            RegionMetrics.CountUnprotected(dependency);
         }
 
         if (entries.Count > 0 && !_isOverfull)
         {
             _isOverfull = true;
-            Guarded.Run(() => LogOverfull(_logger, _dependency, TailEntries.Most, TailEntries.MostBytes / (1024 * 1024), _options.Retention));
+            Guarded.Run(() => LogOverfull(logger, dependency, TailEntries.Most, TailEntries.MostBytes / (1024 * 1024), options.Retention));
         }
     }
 
@@ -307,7 +324,7 @@ internal sealed partial class OperationTail : IAsyncDisposable
     {
         if (entry.End() is { } segment)
         {
-            _journal.Release(segment);
+            journal.Release(segment);
         }
     }
 
@@ -315,7 +332,7 @@ internal sealed partial class OperationTail : IAsyncDisposable
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            var published = _active.Current.Current;
+            var published = active.Current.Current;
             try
             {
                 await TickAsync(cancellationToken);
@@ -324,12 +341,12 @@ internal sealed partial class OperationTail : IAsyncDisposable
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
             {
-                Guarded.Run(() => LogFailed(_logger, exception, _dependency));
+                Guarded.Run(() => LogFailed(logger, exception, dependency));
             }
 
             // A topology in trouble changes many times a second.
-            await Task.Delay(ShortestPause, _clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await published.Replaced.WaitAsync(Every, _clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(ShortestPause, clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await published.Replaced.WaitAsync(Every, clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }
