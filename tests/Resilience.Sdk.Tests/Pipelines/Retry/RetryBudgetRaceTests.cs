@@ -12,7 +12,6 @@ namespace Resilience.Sdk.Tests.Pipelines.Retry;
 public sealed class RetryBudgetRaceTests
 {
     private const int Threads = 8;
-    private static readonly TimeSpan Slack = TimeSpan.FromTicks(1);
 
     [Theory]
     [InlineData(1, 0.1, 3)]
@@ -57,15 +56,21 @@ public sealed class RetryBudgetRaceTests
         var (callsBegan, callsEnded) = (Sorted(calls, call => call.Before), Sorted(calls, call => call.After));
         var (began, ended) = (Sorted(withdrawals, withdrawal => withdrawal.Before), Sorted(withdrawals, withdrawal => withdrawal.After));
         Assert.True(ended[^1] > TimeSpan.FromSeconds(20), $"seed {seed}: the run ended at {ended[^1]}");
-        foreach (var end in ended)
+
+        // The rule holds for the window that ends at the moment of a withdrawal, which lies between the times before and
+        // after it: what was surely withdrawn in that window, itself included, against what may have been called in it.
+        foreach (var (before, after) in withdrawals)
         {
-            var from = end - RetryBudget.Window;
-            var withdrawn = UpTo(ended, end) - UpTo(began, from);
-            var called = UpTo(callsBegan, end) - UpTo(callsEnded, from - Slack);
+            var withdrawn = Before(ended, before) - UpTo(began, after - RetryBudget.Window) + 1;
+            var called = UpTo(callsBegan, after) - Before(callsEnded, before - RetryBudget.Window);
             var allowed = Math.Max(ratio * called, minPerSecond * RetryBudget.Window.TotalSeconds);
-            Assert.True(withdrawn <= allowed + 1e-6, $"seed {seed}: {withdrawn} withdrawals with {called} calls in the 10 s before {end}");
+            Assert.True(
+                withdrawn <= allowed + 1e-6,
+                $"seed {seed}: {withdrawn} withdrawals with {called} calls in the 10 s before {before} to {after}");
         }
     }
+
+    private static int Before(TimeSpan[] moments, TimeSpan end) => UpTo(moments, end - TimeSpan.FromTicks(1));
 
     private static TimeSpan Now(ManualTimeProvider time) => time.GetElapsedTime(0);
 
