@@ -28,4 +28,7 @@ rm -rf "$files"
 # Whoever finds this to be the name of the network that it is in may break it.
 RESILIENCE_PRIVATE_NETWORK=$(readlink /proc/self/ns/net)
 export RESILIENCE_PRIVATE_NETWORK
+# The same of what is mounted: it vanishes with the last process in here.
+RESILIENCE_PRIVATE_MOUNTS=$(readlink /proc/self/ns/mnt)
+export RESILIENCE_PRIVATE_MOUNTS
 exec "$@"

@@ -14,11 +14,16 @@ missing_servers() {
     command -v redis-server >/dev/null || echo redis-server
 }
 
-# What the tests need to break a network of their own. Only root may have one; without it those tests are skipped.
+# What the tests need besides: a balancer, a clock that can be wrong, load on the processors, and to break a network and a disk
+# of their own. Only root can install them, and have the last two; without them those tests are skipped.
 missing_test_tools() {
     ((EUID == 0)) || return 0
+    command -v haproxy >/dev/null || echo haproxy
+    command -v faketime >/dev/null || echo faketime
+    command -v stress-ng >/dev/null || echo stress-ng
     command -v nft >/dev/null || echo nftables
     command -v ip >/dev/null || echo iproute2
+    command -v mkfs.ext4 >/dev/null || echo e2fsprogs
 }
 
 # Everything that is missing: of the servers, and of the further lists that are named.

@@ -84,7 +84,7 @@ public sealed class PaymentOutageTests(ITestOutputHelper output)
     }
 
     /// <summary>The journal's disk is full and the database's, too: 503, and no promise that nobody keeps.</summary>
-    [Fact]
+    [RootFact]
     public async Task JournalAndDatabaseFull_503_NoFalsePromise_AndServesAgainWhenThereIsRoom()
     {
         await using var journal = await SmallDisk.MountAsync(megabytes: 2);
@@ -103,7 +103,7 @@ public sealed class PaymentOutageTests(ITestOutputHelper output)
 
         await ExecuteAsAdminAsync(server, "CREATE TABLE filler (x text) TABLESPACE small");
         await FillAsync(server);
-        journal.Fill();
+        var noRoom = journal.Fill();
 
         var full = await fleet.PayAllAsync(Enumerable.Range(0, 150).Select(i => $"k{i}"));
 
@@ -112,7 +112,7 @@ public sealed class PaymentOutageTests(ITestOutputHelper output)
         Assert.NotEmpty(refused);
         Assert.All(full, attempt => Assert.Contains(attempt.Status, new HttpStatusCode?[] { HttpStatusCode.Created, HttpStatusCode.Accepted, HttpStatusCode.ServiceUnavailable }));
 
-        journal.Empty();
+        noRoom.Dispose();
         await ExecuteAsAdminAsync(server, "DROP TABLE filler");
         await Eventually.UntilAsync(
             async _ => (await fleet.PayAsync("again")).Status == HttpStatusCode.Created, () => "the service does not serve again", default);

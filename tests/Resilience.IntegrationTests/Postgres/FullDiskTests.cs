@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
-using Resilience.IntegrationTests.Payments;
 using Resilience.IntegrationTests.TestKit;
 using Resilience.Postgres;
 using Resilience.Regions;
@@ -75,10 +74,10 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         await source.ExecuteAsync("table", CreateTableAsync);
         using var stop = new CancellationTokenSource();
         var writers = Write(source, stop.Token);
-        disk.Fill();
+        var full = disk.Fill();
         await Eventually.UntilAsync(() => Diagnosed(source).Kind == WriterDiagnosis.PrimaryDown, () => $"{Diagnosed(source)}", default);
 
-        disk.Empty();
+        full.Dispose();
         var before = _written.Count;
         await Eventually.UntilAsync(() => _written.Count > before + 50, () => "nothing is written", default);
         await Eventually.UntilAsync(() => Diagnosed(source).Kind == WriterDiagnosis.Healthy, () => $"{Diagnosed(source)}", default);

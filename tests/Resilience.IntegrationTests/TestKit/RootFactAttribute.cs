@@ -1,8 +1,10 @@
+using Resilience.TestKit;
+
 namespace Resilience.IntegrationTests.TestKit;
 
 /// <summary>A test that mounts file systems; shown as skipped, with the reason, where that is not allowed.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RootFactAttribute : FactAttribute
 {
-    public RootFactAttribute() => Skip = Environment.IsPrivilegedProcess ? null : "Not run as root: a file system of a few megabytes cannot be mounted.";
+    public RootFactAttribute() => Skip = PrivateMounts.Missing;
 }

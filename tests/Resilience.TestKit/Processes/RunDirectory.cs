@@ -1,4 +1,5 @@
 using System.Globalization;
+using Resilience.TestKit.Disks;
 
 namespace Resilience.TestKit.Processes;
 
@@ -94,6 +95,7 @@ internal static class RunDirectory
     public static void RemoveDirectory(string directory)
     {
         SharedMemory.RemoveOf(directory);
+        Mounts.DetachIn(directory);
         lock (Gate)
         {
             Delete(directory);
@@ -128,6 +130,8 @@ internal static class RunDirectory
                 SharedMemory.RemoveOf(directory);
             }
 
+            // Before the deletion, which would first empty them and then stop at each.
+            Mounts.DetachIn(Own);
             try
             {
                 Delete(Own);
