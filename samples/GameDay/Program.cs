@@ -3,4 +3,9 @@ using GameDay.Terminal;
 
 var screen = Screen.Open();
 using var interruption = Interruption.Watch(screen.IsTerminal);
-return await GameDayCommands.InvokeAsync(args, new Runner(screen, interruption, TimeProvider.System).RunAsync);
+var runner = new Runner(screen, interruption, TimeProvider.System);
+return await GameDayCommands.InvokeAsync(args, request =>
+{
+    OwnNamespace.EnterIfNeeded(request.Experiments, args);
+    return runner.RunAsync(request);
+});

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using PaymentService.Cache;
 using PaymentService.Checkout;
 using PaymentService.Gateway;
 using PaymentService.Http;
@@ -41,6 +42,7 @@ internal static class PaymentServiceHost
 
         builder.Configuration.AddDrYaml(builder.Configuration["DegradationFile"] ?? Path.Combine(AppContext.BaseDirectory, "degradation.yaml"));
         builder.AddLedger();
+        builder.AddCache();
         builder.AddGateway();
         builder.AddSearch();
         builder.AddRecommendations();

@@ -1,4 +1,4 @@
-using GameDay.Experiments.RegionFailover;
+using GameDay.Deployment;
 
 namespace Resilience.ChaosTests;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using GameDay.Checks;
 using GameDay.Deployment;
+using GameDay.Experiments;
 using GameDay.History;
 using GameDay.Load;
 using GameDay.Timing;
@@ -21,16 +22,15 @@ public sealed class RegionFailoverTests(ITestOutputHelper output)
     public async Task KillOfTheWriter_AgainAndAgainUnderConcurrentClients_NothingFailsOrIsPaidTwiceAndPaymentsGoOnAtOnce()
     {
         var clock = new RunClock(TimeProvider.System);
-        await using var deployment = await RegionalDeployment.StartAsync(CancellationToken.None);
+        await using var deployment = await PaymentSystem.StartAsync(new DeploymentSpec(), RecoveryTargets.Standard, clock, Seed, CancellationToken.None);
         var (options, history, acknowledged) = (new LoadOptions(), new OperationHistory(), new AcknowledgedPayments());
-        using var client = new PaymentClient(deployment.Service.BaseAddress, options, clock, history, acknowledged);
+        using var client = new PaymentClient(deployment.Front, options, clock, history, acknowledged);
         var load = new ConcurrentClients(Clients, client, new RequestMix(Seed, options, acknowledged), clock);
         var failover = new RepeatedFailover(deployment, clock, history);
 
         var rounds = await failover.RunAsync(Kills, load, warmUp: TimeSpan.FromSeconds(4));
-        var ledger = await failover.VerifyAsync(rounds);
-        var charges = await GatewayAudit.RunAsync(
-            deployment.Simulators.BaseAddress, history.Snapshot(), rounds[^1].Loss.KilledAt!.Value, CancellationToken.None);
+        var found = await failover.VerifyAsync();
+        var (ledger, charges) = (found.Ledger, found.Charges);
         var operations = LostPayments.Excuse(history.Snapshot(), ledger.LostByReplication);
         var failed = operations.Where(o => o.Outcome == Outcome.Failed).ToList();
         var measured = RegionFailoverMeasurements.Of(Clients, Seed, operations, rounds, ledger, charges);
@@ -48,6 +48,8 @@ public sealed class RegionFailoverTests(ITestOutputHelper output)
         Assert.Equal(0, measured.LostByReplication);
         Assert.Empty(ledger.Unexplained);
         Assert.Empty(ledger.Unfinished);
+        Assert.Empty(found.Accounts.Unbalanced);
+        Assert.Empty(found.Fencing.Violations);
 
         // On a machine where the clients alone keep the processors busy, the first payment after a failover waits as slow ones do
         // without any: the quiet seconds before the kills tell for how long.

@@ -1,6 +1,5 @@
 using GameDay.Checks;
 using GameDay.Deployment;
-using GameDay.Experiments.RegionFailover;
 using GameDay.History;
 using GameDay.Load;
 using GameDay.Timing;
@@ -8,7 +7,7 @@ using GameDay.Timing;
 namespace Resilience.ChaosTests;
 
 /// <summary>Kills the writer of one pair again and again under load; each time the killed region comes back as the other's standby.</summary>
-internal sealed class RepeatedFailover(RegionalDeployment deployment, RunClock clock, OperationHistory history)
+internal sealed class RepeatedFailover(PaymentSystem deployment, RunClock clock, OperationHistory history)
 {
     private static readonly TimeSpan Undisturbed = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PromotionDelay = TimeSpan.FromSeconds(1);
@@ -22,25 +21,22 @@ internal sealed class RepeatedFailover(RegionalDeployment deployment, RunClock c
         try
         {
             await clock.WaitUntilAsync(clock.Now + warmUp, CancellationToken.None);
-            var (writer, standby) = (deployment.Database.East, deployment.Database.West);
+            var database = deployment.Database;
             for (var round = 0; round < kills; round++)
             {
                 var control = clock.Now;
                 await clock.WaitUntilAsync(control + Undisturbed, CancellationToken.None);
                 var p99 = LatencySummary.Of(history.EndedSince(control)).P99 ?? double.NaN;
 
-                var fault = new RegionLossFault(writer, standby, clock);
-                await fault.KillAsync(CancellationToken.None);
-                await clock.WaitUntilAsync(fault.Loss.KilledAt!.Value + PromotionDelay, CancellationToken.None);
-                await fault.PromoteAsync(CancellationToken.None);
-                await clock.WaitUntilAsync(fault.Loss.PromotedAt!.Value + AfterPromotion, CancellationToken.None);
-                rounds.Add(new FailoverRound(fault.Loss, p99));
-
+                var (writer, standby) = (database.Writer, database.Standby);
+                await database.LoseAsync(writer.Region, () => writer.KillAsync(), () => ServerProbe.RefusesConnectionsAsync(writer, CancellationToken.None));
+                await clock.WaitUntilAsync(database.Losses[^1].LostAt!.Value + PromotionDelay, CancellationToken.None);
+                await database.PromoteAsync(standby.Region, CancellationToken.None);
+                await clock.WaitUntilAsync(database.Losses[^1].PromotedAt!.Value + AfterPromotion, CancellationToken.None);
+                rounds.Add(new FailoverRound(database.Losses[^1], p99));
                 if (round < kills - 1)
                 {
-                    await writer.RebuildAsStandbyOfAsync(standby);
-                    await writer.WaitUntilCaughtUpAsync(standby);
-                    (writer, standby) = (standby, writer);
+                    await database.RebuildAsync(writer.Region, CancellationToken.None);
                 }
             }
         }
@@ -54,25 +50,8 @@ internal sealed class RepeatedFailover(RegionalDeployment deployment, RunClock c
         return [.. rounds.Select(r => r with { EndToFirstCommitMs = EndToFirstCommit(r.Loss, operations) })];
     }
 
-    /// <summary>Compares each payment with the last survivor; what is missing may be excused only by the kill that could have lost it.</summary>
-    public async Task<LedgerFindings> VerifyAsync(IReadOnlyList<FailoverRound> rounds)
-    {
-        var operations = history.Snapshot();
-        var survivor = deployment.Database.All.Single(s => s.Region == rounds[^1].Loss.Survivor).AdminConnectionString;
-        await LedgerVerification.RunAsync(survivor, operations, deadRegion: null, clock, CancellationToken.None);
-
-        var rows = await SurvivorLedger.ReadAsync(survivor, CancellationToken.None);
-        var findings = operations
-            .GroupBy(o => rounds.FirstOrDefault(r => r.Loss.Dead == o.Region && r.Loss.KilledAt >= o.SentAt)?.Loss.KilledAt)
-            .Select(group => LedgerCheck.Compare([.. group], rows, group.Key is null ? null : group.First().Region))
-            .ToList();
-        return new LedgerFindings(
-            findings.Sum(f => f.Acknowledged),
-            [.. findings.SelectMany(f => f.LostByReplication)],
-            [.. findings.SelectMany(f => f.Unexplained)],
-            [.. findings.SelectMany(f => f.Unfinished)],
-            findings.Sum(f => f.Pending));
-    }
+    public Task<Verification> VerifyAsync() =>
+        LedgerVerification.RunAsync(deployment.Database, deployment.Simulators.BaseAddress, history.Snapshot(), clock, CancellationToken.None);
 
     private static double? EndToFirstCommit(RegionLoss loss, IReadOnlyList<Operation> operations)
     {

@@ -1,3 +1,4 @@
+using GameDay.Deployment;
 using GameDay.History;
 
 namespace GameDay.Checks;
@@ -10,6 +11,22 @@ namespace GameDay.Checks;
 /// </remarks>
 internal static class LedgerCheck
 {
+    /// <summary>Compares each payment with the last survivor; what is missing may be excused only by the loss that could have taken it.</summary>
+    public static LedgerFindings Compare(
+        IReadOnlyList<Operation> operations, IReadOnlyDictionary<string, LedgerRow> survivor, IReadOnlyList<RegionLoss> switches)
+    {
+        var findings = operations
+            .GroupBy(o => switches.FirstOrDefault(loss => loss.Dead == o.Region && loss.PromotedAt >= o.SentAt)?.PromotedAt)
+            .Select(group => Compare([.. group], survivor, group.Key is null ? null : group.First().Region))
+            .ToList();
+        return new LedgerFindings(
+            findings.Sum(f => f.Acknowledged),
+            [.. findings.SelectMany(f => f.LostByReplication)],
+            [.. findings.SelectMany(f => f.Unexplained)],
+            [.. findings.SelectMany(f => f.Unfinished)],
+            findings.Sum(f => f.Pending));
+    }
+
     /// <param name="operations">The history since the last failover.</param>
     /// <param name="survivor">The rows of the surviving region by payment id.</param>
     /// <param name="deadRegion">The region that was killed; null when none was, and then nothing may be missing.</param>

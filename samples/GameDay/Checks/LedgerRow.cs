@@ -3,6 +3,10 @@ namespace GameDay.Checks;
 /// <summary>A payment as a database has it. The region is the one that wrote the row last.</summary>
 internal sealed record LedgerRow(string Id, string Key, string Status, string Region)
 {
+    public string AccountId { get; init; } = "";
+
+    public long AmountMinor { get; init; }
+
     public bool IsCaptured => Status == "captured";
 
     public bool IsPending => Status == "pending";

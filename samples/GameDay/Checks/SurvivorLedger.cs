@@ -18,12 +18,16 @@ internal static class SurvivorLedger
         };
         await using var connection = new NpgsqlConnection(builder.ConnectionString);
         await connection.OpenAsync(ct);
-        await using var command = new NpgsqlCommand("SELECT id, idempotency_key, status, region FROM payments", connection);
+        await using var command = new NpgsqlCommand("SELECT id, idempotency_key, status, region, account_id, amount_minor FROM payments", connection);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var rows = new Dictionary<string, LedgerRow>(StringComparer.Ordinal);
         while (await reader.ReadAsync(ct))
         {
-            var row = new LedgerRow(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3));
+            var row = new LedgerRow(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3))
+            {
+                AccountId = reader.GetString(4),
+                AmountMinor = reader.GetInt64(5),
+            };
             rows.Add(row.Id, row);
         }
 

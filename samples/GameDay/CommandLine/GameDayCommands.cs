@@ -1,5 +1,6 @@
 using System.CommandLine;
 using GameDay.Experiments;
+using GameDay.Yaml;
 
 namespace GameDay.CommandLine;
 
@@ -8,7 +9,17 @@ internal static class GameDayCommands
 {
     public static async Task<int> InvokeAsync(string[] args, Func<RunRequest, Task<int>> run)
     {
-        var result = Root(run).Parse(args);
+        ParseResult result;
+        try
+        {
+            result = Root(run).Parse(args);
+        }
+        catch (YamlFileException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCodes.WrongUsage;
+        }
+
         if (result.Errors.Count > 0)
         {
             foreach (var error in result.Errors)
@@ -38,10 +49,11 @@ internal static class GameDayCommands
 
     private static void List()
     {
-        var width = ExperimentCatalog.All.Max(e => e.Name.Length);
-        foreach (var experiment in ExperimentCatalog.All)
+        var rows = ExperimentCatalog.All.Select(e => (e.Name, e.Summary)).Concat(ExperimentCatalog.Plans.Select(p => (p.Name, $"plan: {p.Summary}"))).ToList();
+        var width = rows.Max(row => row.Name.Length);
+        foreach (var (name, summary) in rows)
         {
-            Console.WriteLine($"{experiment.Name.PadRight(width)}  {experiment.Summary}");
+            Console.WriteLine($"{name.PadRight(width)}  {summary}");
         }
     }
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using GameDay.Experiments;
-using GameDay.Load;
 
 namespace GameDay.CommandLine;
 
@@ -20,22 +19,22 @@ internal sealed class RunOptions
     private readonly Option<string?> _report = new("--report") { Description = "Directory for report.json [default: artifacts/game-days/<experiment>]" };
     private readonly Option<int> _seed = new("--seed") { Description = "Decides what the clients ask for", DefaultValueFactory = _ => 1 };
     private readonly Option<bool> _serve = new("--serve") { Description = "Keep everything running afterwards, until Ctrl-C" };
-    private readonly Option<double> _rate = new("--rate")
-    {
-        Description = "Requests per second",
-        DefaultValueFactory = _ => new LoadOptions().Rate,
-        CustomParser = ParseRate,
-    };
-
+    private readonly Option<double?> _rate = new("--rate") { Description = "Requests per second [default: what the experiment says, else 100]", CustomParser = ParseRate };
     private readonly Option<TimeSpan> _warmUp = Duration("--warm-up", "Load before anything is measured", d => d.WarmUp);
     private readonly Option<TimeSpan> _control = Duration("--control", "Undisturbed load to compare with", d => d.Control);
-    private readonly Option<TimeSpan> _duration = Duration("--duration", "Load after the promotion", d => d.Duration);
+    private readonly Option<TimeSpan?> _duration = new("--duration")
+    {
+        Description = "Load after the last step [default: what the experiment says]",
+        CustomParser = result => DurationArgument.Parse(result),
+    };
+
+    private readonly Option<string?> _service = new("--service") { Description = "Another build of PaymentService.dll to run the experiment on" };
 
     public RunOptions()
     {
         _experiments.Validators.Add(result =>
         {
-            foreach (var name in result.Tokens.Select(t => t.Value).Where(name => ExperimentCatalog.Find(name) is null))
+            foreach (var name in result.Tokens.Select(t => t.Value).Where(name => ExperimentCatalog.Resolve(name).Count == 0))
             {
                 result.AddError(ExperimentCatalog.Unknown(name));
             }
@@ -54,26 +53,27 @@ internal sealed class RunOptions
                 result.AddError($"Name an experiment to run: {string.Join(", ", ExperimentCatalog.All.Select(e => e.Name))}.");
             }
         });
-        foreach (var option in new Option[] { _report, _seed, _serve, _rate, _warmUp, _control, _duration })
+        foreach (var option in new Option[] { _report, _seed, _serve, _rate, _warmUp, _control, _duration, _service })
         {
             command.Add(option);
         }
     }
 
     public RunRequest Read(ParseResult result) => new(
-        [.. result.GetValue(_experiments)!.Select(name => ExperimentCatalog.Find(name)!)],
+        [.. result.GetValue(_experiments)!.SelectMany(ExperimentCatalog.Resolve)],
         new ExperimentSettings
         {
             Seed = result.GetValue(_seed),
             WarmUp = result.GetValue(_warmUp),
             Control = result.GetValue(_control),
-            Duration = result.GetValue(_duration),
-            Load = new LoadOptions { Rate = result.GetValue(_rate) },
+            Observe = result.GetValue(_duration),
+            Rate = result.GetValue(_rate),
+            ServiceProgram = result.GetValue(_service),
         },
         result.GetValue(_report),
         result.GetValue(_serve));
 
-    private static double ParseRate(ArgumentResult result)
+    private static double? ParseRate(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate is >= 1 and <= MaxRate)
@@ -82,7 +82,7 @@ internal sealed class RunOptions
         }
 
         result.AddError($"'{text}' is not a rate; --rate is a number of requests per second between 1 and {MaxRate}.");
-        return 0;
+        return null;
     }
 
     private static Option<TimeSpan> Duration(string name, string description, Func<ExperimentSettings, TimeSpan> standard) => new(name)

@@ -3,10 +3,10 @@ using GameDay.Experiments;
 namespace GameDay.CommandLine;
 
 /// <summary>What the user asked for.</summary>
-internal sealed record RunRequest(IReadOnlyList<IExperiment> Experiments, ExperimentSettings Settings, string? ReportDirectory, bool Serve)
+internal sealed record RunRequest(IReadOnlyList<Experiment> Experiments, ExperimentSettings Settings, string? ReportDirectory, bool Serve)
 {
     /// <summary>Several experiments share the directory by name, because each of them writes a report.json.</summary>
-    public string DirectoryFor(IExperiment experiment) => ReportDirectory switch
+    public string DirectoryFor(Experiment experiment) => ReportDirectory switch
     {
         null => Path.Combine("artifacts", "game-days", experiment.Name),
         { } directory when Experiments.Count > 1 => Path.Combine(directory, experiment.Name),

@@ -32,17 +32,23 @@ internal sealed class Runner(Screen screen, Interruption interruption, TimeProvi
         return allHeld ? ExitCodes.HypothesisHeld : ExitCodes.NotHeld;
     }
 
-    private static string Explain(IExperiment experiment, Exception e) => e switch
+    private static string Explain(Experiment experiment, Exception e) => e switch
     {
         MissingCapabilityException or FileNotFoundException => e.Message,
         _ => $"'{experiment.Name}' could not be run. {e}",
     };
 
-    private async Task<bool> RunAsync(IExperiment experiment, RunRequest request, bool serve)
+    private async Task<bool> RunAsync(Experiment experiment, RunRequest request, bool serve)
     {
+        if (experiment.Deployment.NeedsNamespace)
+        {
+            PrivateNetwork.Require();
+        }
+
         var clock = new RunClock(time);
         var status = new RunStatus(experiment.Name, clock);
-        var session = new ExperimentSession(request.Settings, clock, status);
+        var targets = RecoveryTargets.Standard with { Rto = experiment.Rto ?? RecoveryTargets.Standard.Rto, Rpo = experiment.Rpo ?? RecoveryTargets.Standard.Rpo };
+        var session = new ExperimentSession(request.Settings, targets, clock, status);
         try
         {
             return await RunAsync(experiment, request, serve, session);
@@ -55,19 +61,20 @@ internal sealed class Runner(Screen screen, Interruption interruption, TimeProvi
         }
     }
 
-    private async Task<bool> RunAsync(IExperiment experiment, RunRequest request, bool serve, ExperimentSession session)
+    private async Task<bool> RunAsync(Experiment experiment, RunRequest request, bool serve, ExperimentSession session)
     {
-        var work = experiment.RunAsync(session, interruption.Token);
+        var started = session.Clock.ToUtc(session.Clock.Now);
+        var work = new ExperimentRun(experiment, session).ExecuteAsync(interruption.Token);
         await screen.Progress(session.Clock).ShowAsync(session.Status, work);
-        var report = await work;
+        var report = new ReportBuilder(experiment, session, await work).Build(started);
 
         // Servers that a signal ends would look like failures of the service.
         await interruption.EndIfComingAsync();
         var path = await ReportFile.WriteAsync(report, request.DirectoryFor(experiment), interruption.Token);
         Summary.Print(screen.Console, report, path);
-        if (serve && session.Deployment is { } deployment)
+        if (serve && session.System is { } system)
         {
-            Invitation.Print(deployment);
+            Invitation.Print(system);
             await Task.Delay(Timeout.InfiniteTimeSpan, time, interruption.Token);
         }
 

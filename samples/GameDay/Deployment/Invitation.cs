@@ -3,10 +3,10 @@ namespace GameDay.Deployment;
 /// <summary>Tells where everything listens and what to try while it stays up.</summary>
 internal static class Invitation
 {
-    public static void Print(RegionalDeployment deployment)
+    public static void Print(PaymentSystem system)
     {
-        var service = deployment.Service.BaseAddress.GetLeftPart(UriPartial.Authority);
-        var gateway = deployment.Simulators.BaseAddress.GetLeftPart(UriPartial.Authority);
+        var service = system.Front.GetLeftPart(UriPartial.Authority);
+        var gateway = system.Simulators.BaseAddress.GetLeftPart(UriPartial.Authority);
         var lines = new[]
         {
             "",

@@ -5,24 +5,27 @@ using GameDay.Timing;
 namespace GameDay.Experiments;
 
 /// <summary>What an experiment works with, and what it leaves running for whoever wants to look around afterwards.</summary>
-internal sealed class ExperimentSession(ExperimentSettings settings, RunClock clock, RunStatus status) : IAsyncDisposable
+internal sealed class ExperimentSession(ExperimentSettings settings, RecoveryTargets targets, RunClock clock, RunStatus status) : IAsyncDisposable
 {
     public ExperimentSettings Settings { get; } = settings;
+
+    public RecoveryTargets Targets { get; } = targets;
 
     public RunClock Clock { get; } = clock;
 
     public RunStatus Status { get; } = status;
 
     /// <summary>Null until an experiment deployed something.</summary>
-    public RegionalDeployment? Deployment { get; private set; }
+    public PaymentSystem? System { get; private set; }
 
-    public async Task<RegionalDeployment> DeployAsync(CancellationToken ct) => Deployment = await RegionalDeployment.StartAsync(ct);
+    public async Task<PaymentSystem> DeployAsync(DeploymentSpec deployment, CancellationToken ct) =>
+        System = await PaymentSystem.StartAsync(deployment, Targets, Clock, Settings.Seed, ct);
 
     public async ValueTask DisposeAsync()
     {
-        if (Deployment is not null)
+        if (System is not null)
         {
-            await Deployment.DisposeAsync();
+            await System.DisposeAsync();
         }
     }
 }

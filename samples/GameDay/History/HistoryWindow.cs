@@ -16,7 +16,7 @@ internal sealed record HistoryWindow(string Name, int Total, int Succeeded, int 
     }
 
     /// <summary>Splits the run at the boundaries; null boundaries make the windows after them empty.</summary>
-    /// <remarks>A request that was on its way when the fault came belongs to the failover: it waited for it.</remarks>
+    /// <remarks>A request that was on its way when the fault came belongs to it: it waited for its end.</remarks>
     public static IReadOnlyList<HistoryWindow> Split(IReadOnlyList<Operation> operations, TimeSpan control, TimeSpan? fault, TimeSpan? recovered)
     {
         var faultAt = fault ?? TimeSpan.MaxValue;
@@ -25,7 +25,7 @@ internal sealed record HistoryWindow(string Name, int Total, int Succeeded, int 
         [
             Of("warm-up", operations.Where(o => o.IntendedAt < control && o.EndedAt < faultAt)),
             Of("control", operations.Where(o => o.IntendedAt >= control && o.EndedAt < faultAt)),
-            Of("failover", operations.Where(o => o.EndedAt >= faultAt && o.IntendedAt < recoveredAt)),
+            Of("fault", operations.Where(o => o.EndedAt >= faultAt && o.IntendedAt < recoveredAt)),
             Of("after", operations.Where(o => o.IntendedAt >= recoveredAt)),
         ];
     }

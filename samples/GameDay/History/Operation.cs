@@ -8,6 +8,15 @@ internal sealed record Operation
     /// <summary>The idempotency key of a payment; null for reads.</summary>
     public string? Key { get; init; }
 
+    /// <summary>The account that pays; null for reads.</summary>
+    public string? AccountId { get; init; }
+
+    /// <summary>What is paid.</summary>
+    public decimal Amount { get; init; }
+
+    /// <summary>How often the client sent it, under the same key.</summary>
+    public int Attempts { get; init; } = 1;
+
     /// <summary>When the request was due. Latency counts from here, so that a stalled service cannot hide behind a stalled client.</summary>
     public required TimeSpan IntendedAt { get; init; }
 

@@ -10,4 +10,16 @@ internal enum OperationKind
 
     /// <summary><c>GET /accounts/{id}/payments</c>.</summary>
     ListPayments,
+
+    /// <summary><c>GET /rates</c>.</summary>
+    Rates,
+
+    /// <summary><c>GET /recommendations</c>.</summary>
+    Recommendations,
+
+    /// <summary><c>GET /search</c>.</summary>
+    Search,
+
+    /// <summary><c>GET /checkout</c>.</summary>
+    Checkout,
 }

@@ -6,17 +6,19 @@ namespace GameDay.Load;
 /// <summary>The stop condition: an experiment ends itself when it hurts customers. Thread-safe.</summary>
 internal sealed class ErrorRateGuard : IDisposable
 {
-    private const double MaxErrorRate = 0.05;
     private const int MinRequests = 50;
 
     private readonly Lock _lock = new();
     private readonly Queue<(TimeSpan EndedAt, bool Failed)> _recent = new();
     private readonly CancellationTokenSource _tripped = new();
     private readonly TimeSpan _window;
+    private readonly double _maxErrorRate;
     private int _failed;
 
     /// <param name="rate">Requests per second; a slow load needs a longer window, or it could never hold enough of them.</param>
-    public ErrorRateGuard(double rate) => _window = TimeSpan.FromSeconds(Math.Max(1, 1.2 * MinRequests / rate));
+    /// <param name="maxErrorRate">The share of failed requests above which it trips.</param>
+    public ErrorRateGuard(double rate, double maxErrorRate) =>
+        (_window, _maxErrorRate) = (TimeSpan.FromSeconds(Math.Max(1, 1.2 * MinRequests / rate)), maxErrorRate);
 
     /// <summary>Cancelled when too many requests failed.</summary>
     public CancellationToken Tripped => _tripped.Token;
@@ -36,14 +38,14 @@ internal sealed class ErrorRateGuard : IDisposable
                 _failed -= _recent.Dequeue().Failed ? 1 : 0;
             }
 
-            if (Reason is not null || _recent.Count < MinRequests || _failed <= MaxErrorRate * _recent.Count)
+            if (Reason is not null || _recent.Count < MinRequests || _failed <= _maxErrorRate * _recent.Count)
             {
                 return;
             }
 
             Reason = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_failed} of {_recent.Count} requests within {_window.TotalSeconds:0.#} s failed; the limit is {MaxErrorRate:P0}. One of them: {operation.Error}");
+                $"{_failed} of {_recent.Count} requests within {_window.TotalSeconds:0.#} s failed; the limit is {_maxErrorRate:P0}. One of them: {operation.Error}");
         }
 
         // Outside the lock, because whoever waits for it runs here. On another thread, because the caller is a client.

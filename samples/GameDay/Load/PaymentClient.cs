@@ -1,14 +1,17 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using GameDay.History;
 using GameDay.Timing;
 
 namespace GameDay.Load;
 
-/// <summary>Sends one request, once, and records what came of it.</summary>
+/// <summary>Sends one request, repeats it under the same key as often as the options say, and records what came of it.</summary>
 internal sealed class PaymentClient : IDisposable
 {
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
+
     private readonly RunClock _clock;
+    private readonly int _retries;
     private readonly OperationHistory _history;
     private readonly AcknowledgedPayments _acknowledged;
     private readonly HttpClient _http;
@@ -16,7 +19,7 @@ internal sealed class PaymentClient : IDisposable
 
     public PaymentClient(Uri service, LoadOptions options, RunClock clock, OperationHistory history, AcknowledgedPayments acknowledged)
     {
-        (_clock, _history, _acknowledged) = (clock, history, acknowledged);
+        (_clock, _history, _acknowledged, _retries) = (clock, history, acknowledged, options.Retries);
         var handler = new SocketsHttpHandler { MaxConnectionsPerServer = options.MaxInFlight, UseProxy = false, AllowAutoRedirect = false };
         _http = new HttpClient(handler) { BaseAddress = service, Timeout = options.Timeout };
     }
@@ -31,21 +34,26 @@ internal sealed class PaymentClient : IDisposable
         {
             Kind = planned.Kind,
             Key = planned.Key,
+            AccountId = planned.Key is null ? null : planned.AccountId,
+            Amount = planned.Amount,
             PaymentId = planned.PaymentId,
             IntendedAt = intendedAt,
             SentAt = sentAt,
             EndedAt = sentAt,
             Outcome = Outcome.Failed,
         };
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            using var request = Message(planned);
-            using var response = await _http.SendAsync(request);
-            operation = await InterpretAsync(operation, response);
-        }
-        catch (Exception e)
-        {
-            operation = operation with { Error = $"{e.GetType().Name}: {e.Message}" };
+            var answered = await TryAsync(planned, operation);
+            if (answered.Outcome != Outcome.Failed || attempt > _retries)
+            {
+                operation = answered with { Attempts = attempt };
+                break;
+            }
+
+            // Full jitter, as clients have it that wait for a service which comes back. Not seeded: times are not repeatable anyway.
+            var most = Math.Min(LongestDelay.TotalMilliseconds, FirstDelay.TotalMilliseconds * (1 << (attempt - 1)));
+            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * most), _clock.Time);
         }
 
         operation = operation with { EndedAt = _clock.Now };
@@ -60,23 +68,17 @@ internal sealed class PaymentClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static HttpRequestMessage Message(PlannedRequest planned)
+    private async Task<Operation> TryAsync(PlannedRequest planned, Operation operation)
     {
-        switch (planned.Kind)
+        try
         {
-            case OperationKind.Pay:
-                var message = new HttpRequestMessage(HttpMethod.Post, new Uri("payments", UriKind.Relative))
-                {
-                    Content = JsonContent.Create(new { accountId = planned.AccountId, amount = planned.Amount, currency = "EUR" }),
-                };
-                message.Headers.Add("Idempotency-Key", planned.Key);
-                return message;
-
-            case OperationKind.ReadPayment:
-                return new HttpRequestMessage(HttpMethod.Get, new Uri($"payments/{planned.PaymentId}", UriKind.Relative));
-
-            default:
-                return new HttpRequestMessage(HttpMethod.Get, new Uri($"accounts/{planned.AccountId}/payments", UriKind.Relative));
+            using var request = RequestMessage.Of(planned);
+            using var response = await _http.SendAsync(request);
+            return await InterpretAsync(operation, response);
+        }
+        catch (Exception e)
+        {
+            return operation with { Error = $"{e.GetType().Name}: {e.Message}" };
         }
     }
 

@@ -9,4 +9,7 @@ internal sealed record PlannedRequest(OperationKind Kind, string AccountId)
     public decimal Amount { get; init; }
 
     public string? PaymentId { get; init; }
+
+    /// <summary>What is searched for.</summary>
+    public string Query { get; init; } = "";
 }

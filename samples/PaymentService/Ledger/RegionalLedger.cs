@@ -14,6 +14,9 @@ internal sealed class RegionalLedger(
 
     // A list should show the payment that was just made; when there is no writer, an older list is better than none.
     private static readonly TimeSpan WriterPatience = TimeSpan.FromSeconds(1);
+
+    // Without even an older answer there is nothing to give but an error, so the next writer is waited for longer.
+    private static readonly TimeSpan LongWriterPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DegradedStaleness = TimeSpan.FromMinutes(5);
 
     public string Description => $"PostgreSQL in the regions of '{Dependency}'";
@@ -41,7 +44,7 @@ internal sealed class RegionalLedger(
             return near;
         }
 
-        using var patience = new CancellationTokenSource(WriterPatience, timeProvider);
+        using var patience = new CancellationTokenSource(near is null ? LongWriterPatience : WriterPatience, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {

@@ -13,7 +13,7 @@ public sealed class ErrorRateGuardTests
     [InlineData(100, 6, true)]
     public void Observe_RequestsWithinASecond_TripsAboveFivePercentOfAtLeastFifty(int requests, int failed, bool trips)
     {
-        using var guard = new ErrorRateGuard(rate: 1_000);
+        using var guard = new ErrorRateGuard(rate: 1_000, maxErrorRate: 0.05);
 
         // The failures come last, so that no part of the second looks worse than the whole.
         for (var i = 0; i < requests; i++)
@@ -27,7 +27,7 @@ public sealed class ErrorRateGuardTests
     [Fact]
     public void Observe_OldFailures_AreForgotten()
     {
-        using var guard = new ErrorRateGuard(rate: 1_000);
+        using var guard = new ErrorRateGuard(rate: 1_000, maxErrorRate: 0.05);
         for (var i = 0; i < 49; i++)
         {
             guard.Observe(At(0, failed: true));
@@ -44,7 +44,7 @@ public sealed class ErrorRateGuardTests
     [Fact]
     public void Observe_SlowLoad_StillTrips()
     {
-        using var guard = new ErrorRateGuard(rate: 10);
+        using var guard = new ErrorRateGuard(rate: 10, maxErrorRate: 0.05);
         for (var i = 0; i < 60; i++)
         {
             guard.Observe(At(i * 0.1, failed: true));

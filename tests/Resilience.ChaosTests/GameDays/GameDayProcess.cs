@@ -61,6 +61,9 @@ internal sealed class GameDayProcess : IAsyncDisposable
 
     public void Interrupt() => Assert.True(_identity.TrySend(Signal.Interrupt), $"It had ended already. {Output}");
 
+    /// <summary>Ends the program itself with SIGKILL, and nothing that it started.</summary>
+    public void Kill() => Assert.True(_identity.TrySend(Signal.Kill), $"It had ended already. {Output}");
+
     public async Task WaitForOutputAsync(string text, TimeSpan patience) => await Eventually.UntilAsync(
         () => Output.Contains(text, StringComparison.Ordinal), () => $"No '{text}' in: {Output}", CancellationToken.None, patience);
 

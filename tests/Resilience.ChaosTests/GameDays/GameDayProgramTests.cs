@@ -34,10 +34,10 @@ public sealed class GameDayProgramTests : IDisposable
     }
 
     [Theory]
-    [InlineData("starting two regions")]
+    [InlineData("starting the system")]
     [InlineData("warm-up")]
-    [InlineData("writer killed")]
-    [InlineData("promotion and load")]
+    [InlineData("kill-database")]
+    [InlineData("undoing everything")]
     public async Task Run_InterruptedAtAnyTime_ExitsWith130AndLeavesNothing(string phase)
     {
         await using var program = GameDayProcess.Start("run", "region-failover", "--report", _directory, "--rate", "20");
@@ -50,12 +50,30 @@ public sealed class GameDayProgramTests : IDisposable
         Assert.Empty(Directory.GetFiles(_directory));
     }
 
+    /// <summary>Nobody is left to undo anything: the next run ends what the dead one left, and works.</summary>
+    [Fact]
+    public async Task Run_RunnerIsKilledInTheMiddle_TheNextRunCleansUpAndWorks()
+    {
+        await using var killed = GameDayProcess.Start("run", "database-hang", "--report", _directory, "--rate", "20");
+        await killed.WaitForOutputAsync("hang-database", Patience);
+        killed.Kill();
+        await killed.WaitForExitAsync(Patience);
+        Assert.NotEmpty(killed.Left);
+        Assert.NotEmpty(killed.DirectoriesLeft);
+
+        await using var next = GameDayProcess.Start("run", "region-failover", "--report", _directory, "--rate", "20");
+        Assert.True(await next.WaitForExitAsync(Patience) == 0, next.Output);
+
+        AssertNothingLeft(killed);
+        AssertNothingLeft(next);
+    }
+
     [Theory]
     [InlineData("run region-failovr", "did you mean 'region-failover'?")]
     [InlineData("run anything", "'list' shows all of them")]
     [InlineData("run region-failover --rate fast", "'fast' is not a rate")]
     [InlineData("run region-failover --duration 2h", "'2h' is not a duration")]
-    [InlineData("run", "Name an experiment to run: region-failover")]
+    [InlineData("run", "Name an experiment to run:")]
     public async Task Run_WrongArguments_ExitsWith2AndSaysWhatIsWrong(string arguments, string message)
     {
         await using var program = GameDayProcess.Start(arguments.Split(' '));

@@ -12,6 +12,7 @@ using Xunit.Abstractions;
 namespace Resilience.IntegrationTests.Health;
 
 /// <summary>What probes cost and say while dependencies hang: nothing that they could hang on themselves.</summary>
+[Trait(Nightly.Trait, Nightly.Value)]
 [Collection(AloneCollection.Name)]
 public sealed class HungDependencyTests(ITestOutputHelper output)
 {

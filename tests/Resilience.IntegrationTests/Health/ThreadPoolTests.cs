@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Resilience.IntegrationTests.Health;
 
 /// <summary>The thread pool starved, deadlocked, and the machine busy: what the management listener says meanwhile.</summary>
+[Trait(Nightly.Trait, Nightly.Value)]
 [Collection(AloneCollection.Name)]
 public sealed class ThreadPoolTests(ITestOutputHelper output)
 {

@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace Resilience.IntegrationTests.Kubernetes;
 
 /// <summary>Three real replicas under the kubelet's rules, with the manifest's probes twenty times as fast.</summary>
+[Trait(Nightly.Trait, Nightly.Value)]
 [Collection(AloneCollection.Name)]
 public sealed class ReplicaTests(ITestOutputHelper output)
 {

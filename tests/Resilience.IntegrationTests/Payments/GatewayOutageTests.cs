@@ -10,6 +10,7 @@ namespace Resilience.IntegrationTests.Payments;
 /// The gateway is down under a steady stream of payments to three replicas. Customers notice nothing but 202, the backlog is
 /// gone soon after the return, live payments do not suffer from it, and one alert tells of it all.
 /// </summary>
+[Trait(Nightly.Trait, Nightly.Value)]
 [Collection(AloneCollection.Name)]
 public sealed class GatewayOutageTests(ITestOutputHelper output)
 {

@@ -13,6 +13,7 @@ namespace Resilience.IntegrationTests.Pipelines;
 /// the same requests wait for seconds, so the slack hides nothing. Where a neighbour was busy in one window only, the whole
 /// is measured again, three times at most; a cascade would show every time.
 /// </remarks>
+[Trait(Nightly.Trait, Nightly.Value)]
 [Collection(AloneCollection.Name)]
 public sealed class CascadeTests(ITestOutputHelper output)
 {

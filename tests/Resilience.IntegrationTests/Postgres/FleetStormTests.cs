@@ -9,6 +9,7 @@ using Xunit.Abstractions;
 namespace Resilience.IntegrationTests.Postgres;
 
 /// <summary>Sixty processes, as far as a server can tell, lose their writer at the same moment and go to its successor.</summary>
+[Trait(Nightly.Trait, Nightly.Value)]
 [Collection(AloneCollection.Name)]
 public sealed class FleetStormTests(ITestOutputHelper output)
 {

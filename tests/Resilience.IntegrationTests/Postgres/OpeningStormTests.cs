@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace Resilience.IntegrationTests.Postgres;
 
 /// <summary>Many callers at once at a cold pool, or at a server that does not answer for a while.</summary>
+[Trait(Nightly.Trait, Nightly.Value)]
 [Collection(AloneCollection.Name)]
 public sealed class OpeningStormTests(ITestOutputHelper output)
 {

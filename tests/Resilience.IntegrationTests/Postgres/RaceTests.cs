@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 
 namespace Resilience.IntegrationTests.Postgres;
 
+[Trait(Nightly.Trait, Nightly.Value)]
 public sealed class RaceTests(ITestOutputHelper output)
 {
     /// <summary>Callers of every kind while good reloads replace the set.</summary>

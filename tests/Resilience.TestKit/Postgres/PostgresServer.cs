@@ -187,6 +187,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <returns>A task.</returns>
     public Task StallWalReceiverAsync(CancellationToken ct = default) => Running.StallReceiverAsync(ct);
 
+    /// <summary>Whether <see cref="StallWalReceiverAsync"/> is in force.</summary>
+    public bool HasStalledWalReceiver => IsRunning && _process!.HasStalledReceiver;
+
     /// <summary>Undoes <see cref="StallWalReceiverAsync"/>.</summary>
     /// <returns>A task.</returns>
     public Task ResumeWalReceiverAsync()
@@ -217,6 +220,26 @@ public sealed class PostgresServer : IAsyncDisposable
             token => PostgresSql.TryAsync(
                 AdminConnectionString, $"SELECT coalesce(pg_last_wal_replay_lsn() >= '{goal}'::pg_lsn, false)", token),
             () => $"'{Region}' has not replayed {goal} of '{primary.Region}'. {Running.LogTail()}", ct);
+    }
+
+    /// <summary>Moves the tables' files to a disk of their own, which can be filled. The log stays where it is: a server without room for that ends.</summary>
+    /// <param name="disk">The disk; it must outlive the server.</param>
+    /// <param name="ct">Ends the call.</param>
+    /// <returns>A task; the server was restarted.</returns>
+    public async Task MoveTablesAsync(SmallDisk disk, CancellationToken ct = default)
+    {
+        var folder = await PostgresSql.QueryAsync<string>(
+            AdminConnectionString,
+            "SELECT current_setting('data_directory') || '/base/' || oid FROM pg_database WHERE datname = current_database()", ct);
+        await StopAsync(ct);
+        await disk.GiveToAsync(Privileges.User, ct);
+        var moved = Path.Combine(disk.Path, Path.GetFileName(folder));
+        foreach (var step in new string[][] { ["cp", "-a", folder, moved], ["rm", "-r", folder], ["ln", "-s", moved, folder] })
+        {
+            (await Command.RunAsync(step, "/", null, ct)).EnsureSuccess();
+        }
+
+        await StartAsync(ct);
     }
 
     /// <summary>Changes a setting with ALTER SYSTEM and reloads the configuration.</summary>

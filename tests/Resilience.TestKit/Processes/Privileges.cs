@@ -3,7 +3,7 @@ namespace Resilience.TestKit.Processes;
 /// <summary>PostgreSQL refuses to run as root: as root its programs run as the user that its package made.</summary>
 internal static class Privileges
 {
-    private const string User = "postgres";
+    public const string User = "postgres";
 
     public static bool IsRoot { get; } = NativeMethods.EffectiveUserId() == 0;
 

@@ -93,6 +93,16 @@ public sealed class RedisServer : IAsyncDisposable
             () => $"Redis on {Endpoint} does not answer. {LogTail()}", ct);
     }
 
+    /// <summary>Whether it answers PING now.</summary>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>False when it does not, or not within a second.</returns>
+    public Task<bool> AnswersAsync(CancellationToken ct = default) => RedisPing.TryAsync(Host, Port, ct);
+
+    /// <summary>How many keys it has.</summary>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>The number; null when it does not answer within a second.</returns>
+    public Task<int?> CountKeysAsync(CancellationToken ct = default) => RedisPing.TryCountKeysAsync(Host, Port, ct);
+
     /// <summary>Ends the server with SIGKILL; returns when the port refuses connections.</summary>
     /// <param name="ct">Ends the wait.</param>
     /// <returns>A task.</returns>

@@ -24,7 +24,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         _output = new OutputBuffer(options.OutputLines);
         Name = options.Name ?? Path.GetFileNameWithoutExtension(options.Program);
         _ownDirectory = options.WorkingDirectory is null ? RunDirectory.CreateDirectory(Name) : null;
-        Port = FreePort.Reserve();
+        Port = options.Port ?? FreePort.Reserve();
         BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{options.Host}:{Port}/"));
         _http = new HttpClient { BaseAddress = BaseAddress, Timeout = TimeSpan.FromSeconds(2) };
     }

@@ -24,6 +24,10 @@ public sealed record ServiceProcessOptions
     /// <value>Default 127.0.0.1; any address of 127.0.0.0/8.</value>
     public string Host { get; init; } = "127.0.0.1";
 
+    /// <summary>The port on which the service listens, where something must know it before the service is started.</summary>
+    /// <value>Default null: a port that nobody has. One from <see cref="FreePort.Reserve"/> is free.</value>
+    public int? Port { get; init; }
+
     /// <summary>How many of the last lines of output are kept.</summary>
     /// <value>Default 2000.</value>
     public int OutputLines { get; init; } = 2_000;

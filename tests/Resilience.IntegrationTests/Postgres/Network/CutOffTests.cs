@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace Resilience.IntegrationTests.Postgres.Network;
 
 /// <summary>This process is cut off while all servers are well and serve everybody else, again and again.</summary>
+[Trait(Nightly.Trait, Nightly.Value)]
 public sealed class CutOffTests(ITestOutputHelper output)
 {
     private const int Times = 5;

@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace Resilience.IntegrationTests.Postgres.Network;
 
 /// <summary>Regions that are given by name, and a DNS that is late, silent, out of date or wrong. A name is a hint; the server says who it is.</summary>
+[Trait(Nightly.Trait, Nightly.Value)]
 [Collection(AloneCollection.Name)]
 public sealed class NameTests(ITestOutputHelper output) : IAsyncLifetime
 {

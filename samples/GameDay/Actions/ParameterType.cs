@@ -1,0 +1,9 @@
+namespace GameDay.Actions;
+
+internal enum ParameterType
+{
+    Text,
+    Number,
+    Share,
+    Duration,
+}

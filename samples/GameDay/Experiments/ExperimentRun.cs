@@ -1,0 +1,219 @@
+using GameDay.Checks;
+using GameDay.Deployment;
+using GameDay.History;
+using GameDay.Load;
+using GameDay.Terminal;
+using GameDay.Timing;
+
+namespace GameDay.Experiments;
+
+/// <summary>One run: deploy, load, steady state, method, undo, steady state again, verification.</summary>
+internal sealed class ExperimentRun(Experiment experiment, ExperimentSession session)
+{
+    private const int ControlWindows = 4;
+
+    // Undoing must come to an end even when what it starts does not.
+    private static readonly TimeSpan RollbackPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan FailoverRecordPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AfterWindow = TimeSpan.FromSeconds(2);
+
+    private readonly ExperimentSettings _settings = session.Settings;
+    private readonly RunClock _clock = session.Clock;
+    private readonly RunStatus _status = session.Status;
+    private readonly LoadOptions _load = LoadOf(experiment, session.Settings);
+
+    private TimeSpan Observe => _settings.Observe ?? experiment.Observe;
+
+    public async Task<Evidence> ExecuteAsync(CancellationToken ct)
+    {
+        Plan();
+        var system = await session.DeployAsync(experiment.Deployment with { ServiceProgram = _settings.ServiceProgram }, ct);
+        using var guard = new ErrorRateGuard(_load.Rate, experiment.MaxErrorRate);
+        var history = new OperationHistory { Recorded = operation => { _status.Observe(operation); guard.Observe(operation); } };
+        var acknowledged = new AcknowledgedPayments();
+        using var client = new PaymentClient(system.Front, _load, _clock, history, acknowledged);
+        _status.CountInFlight(() => client.InFlight);
+
+        using var stopWatch = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var watch = new HealthWatch(system.Replicas, _clock, health => _status.SetWriter(health?.Writer, health?.Status ?? "no answer"));
+        var watching = watch.RunAsync(stopWatch.Token);
+        using var stopLoad = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var loadStartedAt = _clock.Now;
+        var load = new OpenLoopLoad(client, new RequestMix(_settings.Seed, _load, acknowledged), _load, _clock).RunAsync(stopLoad.Token);
+
+        var evidence = new Evidence { Operations = [], LoadStartedAt = loadStartedAt, LoadStoppedAt = loadStartedAt };
+        try
+        {
+            evidence = await BreakAndRestoreAsync(evidence, system, history, guard, ct);
+        }
+        finally
+        {
+            await stopLoad.CancelAsync();
+            await load;
+        }
+
+        _status.NextPhase();
+        evidence = evidence with { LoadStoppedAt = _clock.Now, Operations = history.Snapshot() };
+        evidence = await VerifyAsync(evidence, system, ct);
+        await stopWatch.CancelAsync();
+        await watching;
+        return evidence with { Episodes = watch.Episodes };
+    }
+
+    private static LoadOptions LoadOf(Experiment experiment, ExperimentSettings settings)
+    {
+        var standard = new LoadOptions();
+        return standard with
+        {
+            Rate = settings.Rate ?? experiment.Load.Rate ?? standard.Rate,
+            Retries = experiment.Load.Retries,
+            Mix = experiment.Load.Mix.Count > 0 ? experiment.Load.Mix : standard.Mix,
+        };
+    }
+
+    private void Plan()
+    {
+        _status.Plan(
+            new RunPhase("starting the system", TimeSpan.FromSeconds(5 + (2 * experiment.Deployment.Replicas))),
+            new RunPhase("warm-up", _settings.WarmUp),
+            new RunPhase("steady state before", _settings.Control),
+            new RunPhase("method", experiment.MethodLength - experiment.Observe + Observe),
+            new RunPhase("undoing everything", TimeSpan.FromSeconds(2)),
+            new RunPhase("steady state after", AfterWindow),
+            new RunPhase("verification", TimeSpan.FromSeconds(2)));
+        _status.NextPhase();
+    }
+
+    private async Task<Evidence> BreakAndRestoreAsync(
+        Evidence evidence, PaymentSystem system, OperationHistory history, ErrorRateGuard guard, CancellationToken ct)
+    {
+        _status.NextPhase();
+        await _clock.WaitUntilAsync(_clock.Now + _settings.WarmUp, ct);
+        _status.NextPhase();
+        evidence = await BeSteadyAsync(evidence, history, ct);
+        if (evidence.SteadyBefore is not { Held: true })
+        {
+            return evidence;
+        }
+
+        _status.NextPhase();
+        var method = new MethodRunner(system, _clock, _status, _settings.Seed);
+        using var running = CancellationTokenSource.CreateLinkedTokenSource(ct, guard.Tripped);
+        try
+        {
+            await method.RunAsync(experiment.Method, running.Token);
+            await _clock.WaitUntilAsync(_clock.Now + Observe, running.Token);
+        }
+        catch (OperationCanceledException) when (guard.Reason is not null && !ct.IsCancellationRequested)
+        {
+            evidence = evidence with { AbortReason = guard.Reason };
+            _status.Tell($"stop condition: {guard.Reason}");
+        }
+
+        _status.NextPhase();
+        evidence = evidence with { RollbackError = await RollBackAsync(method, ct) };
+        evidence = evidence with { RestoredAt = _clock.Now, Injected = method.Done };
+        _status.NextPhase();
+        return evidence with { SteadyAfter = await BeSteadyAgainAsync(history, ct) };
+    }
+
+    /// <summary>The last control window counts. A slow machine gets more than one.</summary>
+    private async Task<Evidence> BeSteadyAsync(Evidence evidence, OperationHistory history, CancellationToken ct)
+    {
+        for (var window = 0; window < ControlWindows && evidence.SteadyBefore is not { Held: true }; window++)
+        {
+            var from = _clock.Now;
+            var check = await LookAsync("steady state before the fault", history, from, _settings.Control, ct);
+            evidence = evidence with { ControlStartedAt = from, SteadyBefore = check };
+        }
+
+        return evidence;
+    }
+
+    private async Task<CheckResult> BeSteadyAgainAsync(OperationHistory history, CancellationToken ct)
+    {
+        var until = _clock.Now + experiment.SteadyState.RecoversWithin;
+        while (true)
+        {
+            var check = await LookAsync("steady state after the fault", history, _clock.Now, AfterWindow, ct);
+            if (check.Held || _clock.Now >= until)
+            {
+                return check;
+            }
+        }
+    }
+
+    private async Task<CheckResult> LookAsync(string name, OperationHistory history, TimeSpan from, TimeSpan length, CancellationToken ct)
+    {
+        await _clock.WaitUntilAsync(from + length, ct);
+        var window = HistoryWindow.Of(name, history.EndedSince(from).Where(o => o.IntendedAt >= from));
+        var check = SteadyState.Check(name, window, experiment.SteadyState, _load.Rate, length);
+        _status.Tell($"{(check.Held ? "steady" : "not steady")}: {check.Detail}");
+        return check;
+    }
+
+    /// <summary>Undoes what is left and runs the rollbacks, whatever happened before; null when all of it was possible.</summary>
+    private async Task<string?> RollBackAsync(MethodRunner method, CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(RollbackPatience);
+        var errors = new List<string>();
+        foreach (var part in new[] { method.UndoAllAsync, token => method.RunAsync(experiment.Rollbacks, token), method.UndoAllAsync })
+        {
+            try
+            {
+                await part(patience.Token);
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                errors.Add(e.Message);
+            }
+        }
+
+        return errors.Count == 0 ? null : string.Join(" ", errors);
+    }
+
+    private async Task<Evidence> VerifyAsync(Evidence evidence, PaymentSystem system, CancellationToken ct)
+    {
+        _status.Tell("verifying the ledger and the charges against the history");
+        try
+        {
+            var health = await FinalHealthAsync(system, system.Database.Losses.Any(loss => loss.PromotedAt is not null) ? 1 : 0, ct);
+            return evidence with
+            {
+                Losses = [.. system.Database.Losses],
+                Failovers = health?.Failovers ?? [],
+                FinalWriter = health?.Writer,
+                CacheKeys = await system.Redis.CountKeysAsync(ct),
+                Verification = await LedgerVerification.RunAsync(system.Database, system.Simulators.BaseAddress, evidence.Operations, _clock, ct),
+            };
+        }
+        catch (Exception e) when (e is Npgsql.NpgsqlException or HttpRequestException or TimeoutException && !ct.IsCancellationRequested)
+        {
+            return evidence with { Losses = [.. system.Database.Losses], VerificationError = e.Message };
+        }
+    }
+
+    /// <summary>What the replica says that saw most; a record of a failover is complete a moment after its first success.</summary>
+    private async Task<ServiceHealth?> FinalHealthAsync(PaymentSystem system, int records, CancellationToken ct)
+    {
+        var until = _clock.Now + FailoverRecordPatience;
+        while (true)
+        {
+            ServiceHealth? best = null;
+            foreach (var replica in system.Replicas)
+            {
+                var health = await replica.Health.TryReadAsync(ct);
+                best = (health?.Failovers.Count ?? -1) > (best?.Failovers.Count ?? -1) ? health : best;
+            }
+
+            var complete = best is not null && best.Failovers.Count >= records && best.Failovers.All(failover => failover.FirstSuccessAt is not null);
+            if (complete || _clock.Now >= until)
+            {
+                return best;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), _clock.Time, ct);
+        }
+    }
+}
