@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using GameDay.Experiments;
+using GameDay.Objectives;
 
 namespace GameDay.CommandLine;
 
@@ -26,6 +27,13 @@ internal sealed class RunOptions
     {
         Description = "Load after the last step [default: what the experiment says]",
         CustomParser = result => DurationArgument.Parse(result),
+    };
+
+    private readonly Option<BusinessImpact> _objectives = new("--objectives")
+    {
+        Description = "The business impact analysis [default: the one that is built with this program]",
+        DefaultValueFactory = _ => BusinessImpact.Load(BusinessImpact.StandardPath),
+        CustomParser = ParseObjectives,
     };
 
     private readonly Option<string?> _service = new("--service") { Description = "Another build of PaymentService.dll to run the experiment on" };
@@ -53,7 +61,7 @@ internal sealed class RunOptions
                 result.AddError($"Name an experiment to run: {string.Join(", ", ExperimentCatalog.All.Select(e => e.Name))}.");
             }
         });
-        foreach (var option in new Option[] { _report, _seed, _serve, _rate, _warmUp, _control, _duration, _service })
+        foreach (var option in new Option[] { _report, _seed, _serve, _rate, _warmUp, _control, _duration, _objectives, _service })
         {
             command.Add(option);
         }
@@ -70,6 +78,7 @@ internal sealed class RunOptions
             Rate = result.GetValue(_rate),
             ServiceProgram = result.GetValue(_service),
         },
+        result.GetValue(_objectives)!,
         result.GetValue(_report),
         result.GetValue(_serve));
 
@@ -83,6 +92,19 @@ internal sealed class RunOptions
 
         result.AddError($"'{text}' is not a rate; --rate is a number of requests per second between 1 and {MaxRate}.");
         return null;
+    }
+
+    private static BusinessImpact? ParseObjectives(ArgumentResult result)
+    {
+        try
+        {
+            return BusinessImpact.Load(result.Tokens[0].Value);
+        }
+        catch (InvalidDataException e)
+        {
+            result.AddError(e.Message);
+            return null;
+        }
     }
 
     private static Option<TimeSpan> Duration(string name, string description, Func<ExperimentSettings, TimeSpan> standard) => new(name)

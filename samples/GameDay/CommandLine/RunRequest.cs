@@ -1,9 +1,10 @@
 using GameDay.Experiments;
+using GameDay.Objectives;
 
 namespace GameDay.CommandLine;
 
 /// <summary>What the user asked for.</summary>
-internal sealed record RunRequest(IReadOnlyList<Experiment> Experiments, ExperimentSettings Settings, string? ReportDirectory, bool Serve)
+internal sealed record RunRequest(IReadOnlyList<Experiment> Experiments, ExperimentSettings Settings, BusinessImpact Objectives, string? ReportDirectory, bool Serve)
 {
     /// <summary>Several experiments share the directory by name, because each of them writes a report.json.</summary>
     public string DirectoryFor(Experiment experiment) => ReportDirectory switch

@@ -34,7 +34,7 @@ internal sealed class Runner(Screen screen, Interruption interruption, TimeProvi
 
     private static string Explain(Experiment experiment, Exception e) => e switch
     {
-        MissingCapabilityException or FileNotFoundException => e.Message,
+        MissingCapabilityException or FileNotFoundException or InvalidDataException => e.Message,
         _ => $"'{experiment.Name}' could not be run. {e}",
     };
 
@@ -47,7 +47,7 @@ internal sealed class Runner(Screen screen, Interruption interruption, TimeProvi
 
         var clock = new RunClock(time);
         var status = new RunStatus(experiment.Name, clock);
-        var targets = RecoveryTargets.Standard with { Rto = experiment.Rto ?? RecoveryTargets.Standard.Rto, Rpo = experiment.Rpo ?? RecoveryTargets.Standard.Rpo };
+        var targets = RecoveryTargets.Of(experiment, request.Objectives);
         var session = new ExperimentSession(request.Settings, targets, clock, status);
         try
         {
@@ -66,11 +66,12 @@ internal sealed class Runner(Screen screen, Interruption interruption, TimeProvi
         var started = session.Clock.ToUtc(session.Clock.Now);
         var work = new ExperimentRun(experiment, session).ExecuteAsync(interruption.Token);
         await screen.Progress(session.Clock).ShowAsync(session.Status, work);
-        var report = new ReportBuilder(experiment, session, await work).Build(started);
+        var evidence = await work;
+        var report = new ReportBuilder(experiment, session, evidence).Build(started);
 
         // Servers that a signal ends would look like failures of the service.
         await interruption.EndIfComingAsync();
-        var path = await ReportFile.WriteAsync(report, request.DirectoryFor(experiment), interruption.Token);
+        var path = await ReportFile.WriteAsync(report, evidence.Operations, request.DirectoryFor(experiment), interruption.Token);
         Summary.Print(screen.Console, report, path);
         if (serve && session.System is { } system)
         {

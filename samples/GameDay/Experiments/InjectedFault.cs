@@ -2,10 +2,12 @@ namespace GameDay.Experiments;
 
 /// <summary>A step of the method as it was really done.</summary>
 /// <param name="Description">The action, its target and parameters.</param>
+/// <param name="Action">The action alone.</param>
+/// <param name="Target">What it was done to; empty when there is nothing to choose.</param>
 /// <param name="IsFault">False for what an operator does.</param>
 /// <param name="From">Just before it was done.</param>
 /// <param name="DoneAt">When it had taken effect.</param>
-internal sealed record InjectedFault(string Description, bool IsFault, TimeSpan From, TimeSpan DoneAt)
+internal sealed record InjectedFault(string Description, string Action, string Target, bool IsFault, TimeSpan From, TimeSpan DoneAt)
 {
     /// <summary>When undoing began; null when nothing was undone.</summary>
     public TimeSpan? UndoneFrom { get; init; }

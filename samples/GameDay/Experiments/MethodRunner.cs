@@ -64,7 +64,7 @@ internal sealed class MethodRunner(PaymentSystem system, RunClock clock, RunStat
         var from = clock.Now;
         var applied = await step.Action.Apply(new ActionContext(system, step.Arguments, clock, seed), ct);
         var index = _done.Count;
-        _done.Add(new InjectedFault(step.Description, step.Action.IsFault, from, clock.Now));
+        _done.Add(new InjectedFault(step.Description, step.Action.Name, step.Arguments.Target, step.Action.IsFault, from, clock.Now));
         if (applied.Undo is { } undo)
         {
             _toUndo.Add((index, undo));

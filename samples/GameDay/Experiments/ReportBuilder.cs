@@ -25,6 +25,14 @@ internal sealed class ReportBuilder(Experiment experiment, ExperimentSession ses
         var actual = phases?.InOrder.Sum(phase => phase.Seconds) ?? (loss is null ? Seconds(EvidenceWindows.TimeToService(judged)) : null);
         var checks = ExperimentChecks.Of(experiment, session.Targets, judged, actual);
         var (verdict, reason) = Judge(judged, checks);
+        var rto = new RecoveryTime(session.Targets.Rto.TotalSeconds, actual is null ? null : Math.Round(actual.Value, Digits), phases)
+        {
+            SeenByClientSeconds = first is null ? null : Seconds(first.EndedAt - loss!.LostAt),
+        };
+        var rpo = new RecoveryPoint(session.Targets.Rpo.TotalSeconds, lost.Count, Milliseconds(loss?.DurabilityLag))
+        {
+            LostPaymentIds = [.. lost.Select(o => o.PaymentId!).Order(StringComparer.Ordinal)],
+        };
         return new ExperimentReport
         {
             Experiment = experiment.Name,
@@ -35,14 +43,14 @@ internal sealed class ReportBuilder(Experiment experiment, ExperimentSession ses
             StartedAt = started,
             Requests = new RequestCounts(all.Total, all.Succeeded, all.Degraded, all.Failed),
             LatencyMs = all.LatencyMs,
-            Rto = new RecoveryTime(session.Targets.Rto.TotalSeconds, actual is null ? null : Math.Round(actual.Value, Digits), phases)
-            {
-                SeenByClientSeconds = first is null ? null : Seconds(first.EndedAt - loss!.LostAt),
-            },
-            Rpo = new RecoveryPoint(session.Targets.Rpo.TotalSeconds, lost.Count, Milliseconds(loss?.DurabilityLag))
-            {
-                LostPaymentIds = [.. lost.Select(o => o.PaymentId!).Order(StringComparer.Ordinal)],
-            },
+            Rto = rto,
+            Rpo = rpo,
+            Objectives = ObjectiveResults.Of(rto, rpo, session.Targets.System),
+            Impact = session.Targets.System?.ImpactOf(actual is { } downtime ? TimeSpan.FromSeconds(downtime) : null),
+            Series = RequestSeries.Of(operations, Origin),
+            Faults = [.. judged.Injected.Where(step => step.IsFault).Select(step => new FaultSpan(step.Action, step.Target, At(step.From), OrNull(step.UndoneAt)))],
+            Episodes = [.. judged.Episodes.Where(episode => episode.To is null || episode.To >= judged.FaultAt).Select(episode => new Episode(
+                session.System?.Replicas.Count > 1 ? $"{episode.Replica}: {episode.Subject}" : episode.Subject, At(episode.From), OrNull(episode.To), episode.Text))],
             Promotion = loss?.PromotedAt is { } promoted
                 ? new PromotionTimes(Milliseconds(promoted - loss.PromotionOrderedAt)!.Value, Milliseconds(first?.EndedAt - promoted))
                 : null,
@@ -86,6 +94,12 @@ internal sealed class ReportBuilder(Experiment experiment, ExperimentSession ses
         ? RecoveryMoments.Of(
             loss, evidence.Failovers.FirstOrDefault(failover => failover.To == loss.Survivor && _clock.FromUtc(failover.DetectedAt) >= loss.LostAt), _clock)
         : null;
+
+    private TimeSpan Origin => evidence.FaultAt ?? evidence.LoadStartedAt;
+
+    private double At(TimeSpan moment) => Math.Round((moment - Origin).TotalSeconds, Digits);
+
+    private double? OrNull(TimeSpan? moment) => moment is { } known ? At(known) : null;
 
     private static double? Seconds(TimeSpan? time) => time is { } value ? Math.Round(value.TotalSeconds, Digits) : null;
 

@@ -1,5 +1,6 @@
 using GameDay.Checks;
 using GameDay.History;
+using GameDay.Objectives;
 
 namespace GameDay.Reporting;
 
@@ -18,6 +19,9 @@ internal sealed record ExperimentReport
     public required int Seed { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Null when nobody noted it; then the last entry of the timeline stands for it.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
 
     public required RequestCounts Requests { get; init; }
 
@@ -40,4 +44,20 @@ internal sealed record ExperimentReport
     public IReadOnlyList<string> Failures { get; init; } = [];
 
     public required IReadOnlyList<TimelineEntry> Timeline { get; init; }
+
+    public RequestSeries Series { get; init; } = RequestSeries.Empty;
+
+    /// <summary>What was injected. Moments of faults and episodes count as those of the timeline do.</summary>
+    public IReadOnlyList<FaultSpan> Faults { get; init; } = [];
+
+    public IReadOnlyList<Episode> Episodes { get; init; } = [];
+
+    /// <summary>Null when the experiment stands for no system of the business impact analysis.</summary>
+    public Impact? Impact { get; init; }
+
+    /// <summary>Empty until the report is written, which compares <see cref="Rto"/> and <see cref="Rpo"/> with their targets.</summary>
+    public IReadOnlyList<ObjectiveResult> Objectives { get; init; } = [];
+
+    /// <summary>Null until the report is written.</summary>
+    public RunEnvironment? Environment { get; init; }
 }

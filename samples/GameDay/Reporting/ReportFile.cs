@@ -1,33 +1,80 @@
-using System.Text.Encodings.Web;
+using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using GameDay.History;
+using GameDay.Reporting.Audits;
+using GameDay.Reporting.Page;
+using GameDay.Reporting.Trends;
 
 namespace GameDay.Reporting;
 
-/// <summary>Writes report.json.</summary>
+/// <summary>Writes report.json and what goes with it: report.html, history.jsonl, trend.jsonl and audit.json.</summary>
 internal static class ReportFile
 {
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    public const string JsonName = "report.json";
+    public const string PageName = "report.html";
+    public const string AuditName = "audit.json";
+
+    /// <summary>Without a history; one that an earlier run left is removed, because it would be taken for that of this one.</summary>
+    /// <returns>The full path of report.json.</returns>
+    public static Task<string> WriteAsync(ExperimentReport report, string directory, CancellationToken ct) =>
+        WriteAsync(report, Remove, directory, ct);
+
+    /// <param name="history">What the clients did; it becomes history.jsonl.</param>
+    /// <returns>The full path of report.json.</returns>
+    public static Task<string> WriteAsync(ExperimentReport report, IReadOnlyList<Operation> history, string directory, CancellationToken ct) =>
+        WriteAsync(report, target => HistoryFile.WriteAsync(target, history, ct), directory, ct);
+
+    /// <param name="historyPath">A history.jsonl that is written already, in this directory or another; null when there is none.</param>
+    /// <returns>The full path of report.json.</returns>
+    public static Task<string> WriteAsync(ExperimentReport report, string? historyPath, string directory, CancellationToken ct) =>
+        WriteAsync(report, historyPath is null ? Remove : target => CopyAsync(historyPath, target, ct), directory, ct);
+
+    private static async Task<string> WriteAsync(ExperimentReport report, Func<string, Task> placeHistory, string directory, CancellationToken ct)
     {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        var full = Path.GetFullPath(directory);
+        Directory.CreateDirectory(full);
+        report = Complete(report);
+
+        // It would vouch for files that are about to change.
+        File.Delete(Path.Combine(full, AuditName));
+
+        var json = Path.Combine(full, JsonName);
+        await WriteJsonAsync(json, report, ct);
+        var history = Path.Combine(full, HistoryFile.Name);
+        await placeHistory(history);
+        var trend = await TrendFile.AppendAsync(full, TrendEntry.Of(report), ct);
+        var page = Path.Combine(full, PageName);
+        var html = Encoding.UTF8.GetBytes(ReportPage.Write(report, trend));
+        await AtomicFile.WriteAsync(page, file => file.WriteAsync(html, ct).AsTask(), ct);
+        var evidence = new[] { json, page, history }.Where(File.Exists);
+        await WriteJsonAsync(Path.Combine(full, AuditName), await Audit.OfAsync(report, trend, evidence, ct), ct);
+        return json;
+    }
+
+    private static ExperimentReport Complete(ExperimentReport report) => report with
+    {
+        EndedAt = report.EndedAt ?? (report.Timeline is [.., var last] ? last.At : null),
+        Objectives = report.Objectives is [] ? ObjectiveResults.Of(report.Rto, report.Rpo) : report.Objectives,
+        Environment = report.Environment ?? RunEnvironment.Current(),
     };
 
-    /// <returns>The full path of the file.</returns>
-    public static async Task<string> WriteAsync(ExperimentReport report, string directory, CancellationToken ct)
+    private static Task Remove(string history)
     {
-        Directory.CreateDirectory(directory);
-        var path = Path.GetFullPath(Path.Combine(directory, "report.json"));
+        File.Delete(history);
+        return Task.CompletedTask;
+    }
 
-        // Renamed into place: a reader never meets half a report.
-        var draft = path + ".new";
-        await using (var file = File.Create(draft))
+    private static async Task CopyAsync(string source, string target, CancellationToken ct)
+    {
+        if (Path.GetFullPath(source) == target)
         {
-            await JsonSerializer.SerializeAsync(file, report, Format, ct);
+            return;
         }
 
-        File.Move(draft, path, overwrite: true);
-        return path;
+        await using var from = File.OpenRead(source);
+        await AtomicFile.WriteAsync(target, to => from.CopyToAsync(to, ct), ct);
     }
+
+    private static Task WriteJsonAsync<T>(string path, T value, CancellationToken ct) =>
+        AtomicFile.WriteAsync(path, file => JsonSerializer.SerializeAsync(file, value, ReportJson.Document, ct), ct);
 }
