@@ -136,7 +136,7 @@ internal static class ExperimentReader
         };
     }
 
-    private static IReadOnlyList<ExpectedResult> ExpectationsOf(YamlSection yaml)
+    private static List<ExpectedResult> ExpectationsOf(YamlSection yaml)
     {
         var expected = new List<ExpectedResult>();
         foreach (var kind in ExpectationCatalog.All)

@@ -67,6 +67,7 @@ internal sealed class ExperimentRun(Experiment experiment, ExperimentSession ses
         {
             Rate = settings.Rate ?? experiment.Load.Rate ?? standard.Rate,
             Retries = experiment.Load.Retries,
+            Seed = settings.Seed,
             Mix = experiment.Load.Mix.Count > 0 ? experiment.Load.Mix : standard.Mix,
         };
     }

@@ -18,6 +18,9 @@ internal sealed record LoadOptions
     /// <summary>How often a client repeats a request that failed, under the same key. None: surviving is the merit of the service.</summary>
     public int Retries { get; init; }
 
+    /// <summary>Decides how long clients wait before they repeat.</summary>
+    public int Seed { get; init; } = 1;
+
     /// <summary>Above this, requests wait for their turn; their latency counts from when they were due.</summary>
     public int MaxInFlight { get; init; } = 1_000;
 

@@ -15,11 +15,13 @@ internal sealed class PaymentClient : IDisposable
     private readonly OperationHistory _history;
     private readonly AcknowledgedPayments _acknowledged;
     private readonly HttpClient _http;
+    private readonly Random _random;
     private int _inFlight;
 
     public PaymentClient(Uri service, LoadOptions options, RunClock clock, OperationHistory history, AcknowledgedPayments acknowledged)
     {
         (_clock, _history, _acknowledged, _retries) = (clock, history, acknowledged, options.Retries);
+        _random = new Random(options.Seed);
         var handler = new SocketsHttpHandler { MaxConnectionsPerServer = options.MaxInFlight, UseProxy = false, AllowAutoRedirect = false };
         _http = new HttpClient(handler) { BaseAddress = service, Timeout = options.Timeout };
     }
@@ -51,9 +53,7 @@ internal sealed class PaymentClient : IDisposable
                 break;
             }
 
-            // Full jitter, as clients have it that wait for a service which comes back. Not seeded: times are not repeatable anyway.
-            var most = Math.Min(LongestDelay.TotalMilliseconds, FirstDelay.TotalMilliseconds * (1 << (attempt - 1)));
-            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * most), _clock.Time);
+            await Task.Delay(DelayAfter(attempt), _clock.Time);
         }
 
         operation = operation with { EndedAt = _clock.Now };
@@ -67,6 +67,18 @@ internal sealed class PaymentClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>Full jitter over an exponential delay, as clients have it that wait for a service which comes back.</summary>
+    private TimeSpan DelayAfter(int attempt)
+    {
+        var most = Math.Min(LongestDelay.TotalMilliseconds, FirstDelay.TotalMilliseconds * (1 << (attempt - 1)));
+        lock (_random)
+        {
+#pragma warning disable CA5394 // Reproducible, which secure randomness is not.
+            return TimeSpan.FromMilliseconds(_random.NextDouble() * most);
+#pragma warning restore CA5394
+        }
+    }
 
     private async Task<Operation> TryAsync(PlannedRequest planned, Operation operation)
     {
