@@ -15,7 +15,26 @@ public sealed class HelperProgram : IAsyncLifetime
         if (args[0] == "serve")
         {
             var app = WebApplication.CreateBuilder().Build();
+            var name = Environment.GetEnvironmentVariable("GREETING");
             app.MapGet("/health", () => "ok");
+            app.MapGet("/name", () => name);
+            app.MapGet("/now", () => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+            app.MapGet("/second", async () =>
+            {
+                var began = System.Diagnostics.Stopwatch.StartNew();
+                await Task.Delay(1000);
+                return $"{began.ElapsedMilliseconds}";
+            });
+            // Without an answer, after the request was read.
+            app.Map("/die-as/{victim}", (string victim) =>
+            {
+                if (victim == name)
+                {
+                    System.Diagnostics.Process.GetCurrentProcess().Kill();
+                }
+
+                return name;
+            });
             Console.WriteLine("greeting " + Environment.GetEnvironmentVariable("GREETING"));
             Console.Error.WriteLine("on stderr");
             await app.RunAsync();

@@ -7,7 +7,7 @@ namespace Resilience.TestKit;
 /// Something that the network does to the packets of one server until it is disposed. Packets are dropped on arrival, as by a
 /// link that is down: whoever sent them is told nothing.
 /// </summary>
-/// <remarks>Only in a <see cref="PrivateNetwork"/>. Connections that are there are hit like new ones. Safe for concurrent use; faults add up.</remarks>
+/// <remarks>Only in a <see cref="PrivateNetwork"/>, with which it ends at the latest, also when this process is killed. Connections that are there are hit like new ones. Safe for concurrent use; faults add up.</remarks>
 public sealed class NetworkFault : IAsyncDisposable
 {
     private static int s_count;

@@ -7,7 +7,8 @@ namespace Resilience.TestKit;
 /// <summary>One PostgreSQL server that the test started, with its faults and changes of role.</summary>
 /// <remarks>
 /// Roles are what the data directory says, as in production: nothing here fences an old primary. Members are for one
-/// caller at a time. Waits without a bound of their own throw <see cref="TimeoutException"/> after 30 s.
+/// caller at a time. Waits without a bound of their own throw <see cref="TimeoutException"/> after 30 s. When this process is killed,
+/// the next run ends the server and removes its directory, whatever had been stopped or stalled (<see cref="Leftovers"/>).
 /// </remarks>
 public sealed class PostgresServer : IAsyncDisposable
 {

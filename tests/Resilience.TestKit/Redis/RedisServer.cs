@@ -6,7 +6,10 @@ using Resilience.TestKit.Redis;
 namespace Resilience.TestKit;
 
 /// <summary>A Redis server that the test started. It keeps nothing on disk: a restart is empty.</summary>
-/// <remarks>Members are for one caller at a time.</remarks>
+/// <remarks>
+/// Members are for one caller at a time. The server and its directory are in the run's list: when this process is killed, the next
+/// run ends and removes them, a server that hangs too (<see cref="Leftovers"/>).
+/// </remarks>
 public sealed class RedisServer : IAsyncDisposable
 {
     private readonly RedisServerOptions _options;
