@@ -21,7 +21,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
     {
         await using var disk = await SmallDisk.MountAsync(megabytes: 32);
         await using var servers = await TwoRegionPostgres.StartAsync();
-        await MoveDatabaseAsync(servers.East, disk);
+        await servers.East.MoveTablesAsync(disk);
         using var logs = new CapturedLogs();
         await using var source = RegionalDataSource.Create("payments-db", TwoRegionDatabase.Options(servers), loggerFactory: logs);
         await source.ExecuteAsync("table", CreateTableAsync);
@@ -69,7 +69,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
     {
         await using var disk = await SmallDisk.MountAsync(megabytes: 32);
         await using var servers = await TwoRegionPostgres.StartAsync();
-        await MoveDatabaseAsync(servers.East, disk);
+        await servers.East.MoveTablesAsync(disk);
         await using var source = RegionalDataSource.Create("payments-db", TwoRegionDatabase.Options(servers));
         await source.ExecuteAsync("table", CreateTableAsync);
         using var stop = new CancellationTokenSource();
@@ -93,7 +93,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
     {
         await using var disk = await SmallDisk.MountAsync(megabytes: 32);
         await using var servers = await TwoRegionPostgres.StartAsync();
-        await MoveDatabaseAsync(servers.East, disk);
+        await servers.East.MoveTablesAsync(disk);
         await using var source = RegionalDataSource.Create("payments-db", TwoRegionDatabase.Options(servers, TimeSpan.FromSeconds(3)));
         await source.ExecuteAsync("table", CreateTableAsync);
         disk.Fill();
@@ -112,18 +112,6 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(8));
         Assert.True(exception is PostgresException { SqlState: "53100" } or WriterUnavailableException, $"{exception}");
         Assert.Contains(exception is WriterUnavailableException ? "its disk is full (53100)" : "could not extend file", exception.Message, StringComparison.Ordinal);
-    }
-
-    /// <summary>The tables' files on a disk of their own; the log stays where it is, because a server without room for its log ends.</summary>
-    private static async Task MoveDatabaseAsync(PostgresServer server, SmallDisk disk)
-    {
-        var folder = await Sql.QueryAsync<string>(server.AdminConnectionString, "SELECT current_setting('data_directory') || '/base/' || oid FROM pg_database WHERE datname = 'app'");
-        await server.StopAsync();
-        await disk.GiveToAsync("postgres");
-        using var move = Process.Start("sh", ["-c", $"cp -a '{folder}' '{disk.Path}/app' && rm -r '{folder}' && ln -s '{disk.Path}/app' '{folder}'"]);
-        await move.WaitForExitAsync();
-        Assert.Equal(0, move.ExitCode);
-        await server.StartAsync();
     }
 
     private List<Task> Write(RegionalDataSource source, CancellationToken stop) => [.. Enumerable.Range(0, 6).Select(writer => Task.Run(async () =>
