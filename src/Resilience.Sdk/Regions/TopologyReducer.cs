@@ -177,8 +177,9 @@ internal static class TopologyReducer
     {
         foreach (var region in step.Topology.Regions)
         {
+            // While there is no writer, it may be the next one, and too busy to answer: to break its connections would keep it so.
             if (!region.IsGivenUp && region is { IsSilent: true, Misses: > 0, Failure.Kind: not RegionFailureKind.Unresolved } && step.At - region.ContactAt > step.Rules.GiveUpAfter && !(step.At - region.HeardAt <= step.Rules.GiveUpAfter)
-                && region.Name != (step.Topology.Writer ?? step.Topology.LastWriter)?.Region)
+                && step.Topology.Writer is { } writer && region.Name != writer.Region)
             {
                 step.Update(region.Name, state => state with { IsGivenUp = true }, null);
                 step.Raise(new RegionSilent(step.At, region.Name));

@@ -46,4 +46,23 @@ public sealed class TopologyReducerTests
         Assert.Null(scenario.Topology.Writer);
         Assert.Equal(silent, scenario.Topology["east"].IsSilent);
     }
+
+    /// <summary>Without a writer it is what is hoped for: every process that breaks its connections to it keeps it the longer from answering.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void SilentStandby_IsGivenUp_OnlyWhileThereIsAWriter(bool hasWriter)
+    {
+        var scenario = TopologyScenario.Steady();
+        for (var i = 0; i < 12; i++)
+        {
+            scenario.Fails("west", RegionFailureKind.TimedOut);
+            scenario = hasWriter ? scenario.Writable("east", epoch: 1, claimedBy: "east") : scenario.Fails("east");
+        }
+
+        scenario.TimePasses(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(hasWriter, scenario.History.OfType<RegionSilent>().Any());
+        Assert.Equal(hasWriter, scenario.Topology["west"].IsGivenUp);
+    }
 }
