@@ -22,7 +22,10 @@ internal sealed class ReportBuilder(Experiment experiment, ExperimentSession ses
         var (loss, first) = (judged.FirstLoss, judged.FirstFromSurvivor);
         var moments = Moments();
         var phases = moments?.Phases;
-        var actual = phases?.InOrder.Sum(phase => phase.Seconds) ?? (loss is null ? Seconds(EvidenceWindows.TimeToService(judged)) : null);
+
+        // A process that was started in the middle of it has no record of the failover; then the clients say how long it took.
+        var actual = phases?.InOrder.Sum(phase => phase.Seconds)
+            ?? (loss is null ? Seconds(EvidenceWindows.TimeToService(judged)) : Seconds(first?.EndedAt - loss.LostAt));
         var checks = ExperimentChecks.Of(experiment, session.Targets, judged, actual);
         var (verdict, reason) = Judge(judged, checks);
         var rto = new RecoveryTime(session.Targets.Rto.TotalSeconds, actual is null ? null : Math.Round(actual.Value, Digits), phases)

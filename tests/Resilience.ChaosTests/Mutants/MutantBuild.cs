@@ -64,6 +64,7 @@ internal sealed class MutantBuild : IDisposable
         {
             WorkingDirectory = _directory,
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         };
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         using var build = Process.Start(start)!;

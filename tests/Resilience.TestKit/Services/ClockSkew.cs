@@ -32,8 +32,8 @@ public sealed class ClockSkew : IDisposable
         {
             ["LD_PRELOAD"] = string.IsNullOrEmpty(preloaded) ? library : $"{preloaded}:{library}",
             ["FAKETIME_TIMESTAMP_FILE"] = _file,
-            // Or a change would be seen after 10 s only.
-            ["FAKETIME_NO_CACHE"] = "1",
+            // A change would be seen after 10 s only; without any cache the file is read at each look at a clock, which takes the service all its time.
+            ["FAKETIME_CACHE_DURATION"] = "1",
             ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
             ["NO_FAKE_STAT"] = "1",
         };
@@ -72,7 +72,7 @@ public sealed class ClockSkew : IDisposable
         return new ClockSkew(library);
     }
 
-    /// <summary>Moves the service's clock, at once.</summary>
+    /// <summary>Moves the service's clock, within a second.</summary>
     /// <param name="offset">How much it is ahead of the true time; negative: behind. At most 10 years.</param>
     public void Set(TimeSpan offset)
     {
