@@ -40,7 +40,7 @@ internal sealed class BandRows(ExperimentReport report, TimeAxis axis)
                 BandLanes.Side.Right => (band.Right + 4, "start"),
                 _ => (band.X - 4, "end"),
             };
-            _svg.Add($"<text class=\"halo\" x=\"{x:0.##}\" y=\"{y + 11:0.##}\" text-anchor=\"{anchor}\">{band.Text}</text>\n");
+            _svg.Add($"<text class=\"halo{(band.Side == BandLanes.Side.Inside ? " inside" : "")}\" x=\"{x:0.##}\" y=\"{y + 11:0.##}\" text-anchor=\"{anchor}\">{band.Text}</text>\n");
         }
 
         _y += ((placed.Max(b => b.Lane) + 1) * RowHeight) + SpaceAfter;
@@ -62,8 +62,10 @@ internal sealed class BandRows(ExperimentReport report, TimeAxis axis)
             from += seconds;
         }
 
-        var label = Html.Of($"{Figures.Seconds(actual)} to the first success");
-        _svg.Add($"<text class=\"halo\" x=\"{axis.X(actual) + 6:0.##}\" y=\"{_y + 11:0.##}\">{label}</text>\n");
+        // The bar can end at the edge; then the label goes in front of it.
+        var label = $"{Figures.Seconds(actual)} to the first success";
+        var fits = axis.X(actual) + 6 + Lettering.WidthOf(label) <= TimeAxis.Width;
+        _svg.Add($"<text class=\"halo\" x=\"{(fits ? axis.X(actual) + 6 : axis.X(0) - 6):0.##}\" y=\"{_y + 11:0.##}\" text-anchor=\"{(fits ? "start" : "end")}\">{label}</text>\n");
         _y += RowHeight + SpaceAfter;
     }
 

@@ -23,7 +23,8 @@ internal static class NiceScale
     {
         for (var i = Math.Ceiling((from / step) - 1e-9); i * step <= to + (step * 1e-9); i++)
         {
-            yield return i * step;
+            // Not minus zero, which would be shown as such.
+            yield return (i * step) + 0d;
         }
     }
 }

@@ -14,7 +14,7 @@ internal static class PhaseBar
         var text = width >= Lettering.WidthOf(phase) + 6 ? phase : width >= RoomForLetter ? LetterOf(phase) : "";
         if (text.Length > 0)
         {
-            svg.Add($"<text class=\"halo\" x=\"{x + (width / 2):0.##}\" y=\"{y + (height / 2) + 4:0.##}\" text-anchor=\"middle\">{text}</text>\n");
+            svg.Add($"<text class=\"halo inside\" x=\"{x + (width / 2):0.##}\" y=\"{y + (height / 2) + 4:0.##}\" text-anchor=\"middle\">{text}</text>\n");
         }
 
         return svg;

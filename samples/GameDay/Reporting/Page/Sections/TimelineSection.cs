@@ -8,12 +8,15 @@ internal static class TimelineSection
     public static Html? Of(ExperimentReport report) => TimelineChart.Draw(report) is not { } chart ? null : Html.Of($"""
         <section aria-labelledby="timeline">
         <h2 id="timeline">Timeline</h2>
-        <p>Zero is the fault. Numbered lines are the <a href="#entries">entries of the timeline</a>{More(report)}.</p>
+        <p>Zero is the fault.{Numbers(report)}</p>
         <div class="scroll" role="region" tabindex="0" aria-label="Drawing of the timeline">
         {chart}</div>
         {Faults(report)}{Episodes(report)}{Series(report)}</section>
 
         """);
+
+    private static Html? Numbers(ExperimentReport report) => report.Timeline.Count == 0 ? null : Html.Of(
+        $" Numbered lines are the <a href=\"#entries\">entries of the timeline</a>{More(report)}.");
 
     private static string More(ExperimentReport report) =>
         report.Timeline.Count > TimelineChart.MostMarkers ? FormattableString.Invariant($"; the first {TimelineChart.MostMarkers} of {report.Timeline.Count} are drawn") : "";
