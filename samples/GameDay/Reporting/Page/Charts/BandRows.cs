@@ -62,10 +62,14 @@ internal sealed class BandRows(ExperimentReport report, TimeAxis axis)
             from += seconds;
         }
 
-        // The bar can end at the edge; then the label goes in front of it.
-        var label = $"{Figures.Seconds(actual)} to the first success";
-        var fits = axis.X(actual) + 6 + Lettering.WidthOf(label) <= TimeAxis.Width;
-        _svg.Add($"<text class=\"halo\" x=\"{(fits ? axis.X(actual) + 6 : axis.X(0) - 6):0.##}\" y=\"{_y + 11:0.##}\" text-anchor=\"{(fits ? "start" : "end")}\">{label}</text>\n");
+        // A long recovery ends at the edge of the drawing; then there is room for less, or for nothing.
+        var after = axis.X(actual) + 6;
+        string[] labels = [$"{Figures.Seconds(actual)} to the first success", Figures.Seconds(actual)];
+        if (labels.FirstOrDefault(l => after + Lettering.WidthOf(l) <= TimeAxis.Width) is { } label)
+        {
+            _svg.Add($"<text class=\"halo\" x=\"{after:0.##}\" y=\"{_y + 11:0.##}\">{label}</text>\n");
+        }
+
         _y += RowHeight + SpaceAfter;
     }
 
