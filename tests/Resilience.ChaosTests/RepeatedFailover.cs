@@ -50,8 +50,12 @@ internal sealed class RepeatedFailover(PaymentSystem deployment, RunClock clock,
         return [.. rounds.Select(r => r with { EndToFirstCommitMs = EndToFirstCommit(r.Loss, operations) })];
     }
 
-    public Task<Verification> VerifyAsync() =>
-        LedgerVerification.RunAsync(deployment.Database, deployment.Simulators.BaseAddress, history.Snapshot(), clock, CancellationToken.None);
+    public async Task<Verification> VerifyAsync()
+    {
+        var operations = history.Snapshot();
+        return Verification.Of(
+            operations, await BookKeeping.RunAsync(deployment.Database, deployment.Simulators.BaseAddress, operations, clock, CancellationToken.None));
+    }
 
     private static double? EndToFirstCommit(RegionLoss loss, IReadOnlyList<Operation> operations)
     {

@@ -45,6 +45,8 @@ internal sealed record Evidence
     /// <summary>Keys in the cache at the end; null when it did not answer.</summary>
     public int? CacheKeys { get; init; }
 
+    public Books? Books { get; init; }
+
     public Verification? Verification { get; init; }
 
     /// <summary>Why something could not be verified.</summary>

@@ -180,13 +180,15 @@ internal sealed class ExperimentRun(Experiment experiment, ExperimentSession ses
         try
         {
             var health = await FinalHealthAsync(system, system.Database.Losses.Any(loss => loss.PromotedAt is not null) ? 1 : 0, ct);
+            var books = await BookKeeping.RunAsync(system.Database, system.Simulators.BaseAddress, evidence.Operations, _clock, ct);
             return evidence with
             {
                 Losses = [.. system.Database.Losses],
                 Failovers = health?.Failovers ?? [],
                 FinalWriter = health?.Writer,
                 CacheKeys = await system.Redis.CountKeysAsync(ct),
-                Verification = await LedgerVerification.RunAsync(system.Database, system.Simulators.BaseAddress, evidence.Operations, _clock, ct),
+                Books = books,
+                Verification = Verification.Of(evidence.Operations, books),
             };
         }
         catch (Exception e) when (e is Npgsql.NpgsqlException or HttpRequestException or TimeoutException && !ct.IsCancellationRequested)

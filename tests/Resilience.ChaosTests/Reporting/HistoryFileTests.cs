@@ -41,7 +41,7 @@ public sealed class HistoryFileTests : IDisposable
         await HistoryFile.WriteAsync(FilePath, [SampleRun.Request(1, 1.25) with { Key = "k" }], default);
 
         Assert.Equal(
-            """{"kind":"pay","key":"k","intendedAt":1,"sentAt":1,"endedAt":1.25,"status":201,"outcome":"succeeded"}""",
+            """{"kind":"pay","key":"k","amount":0,"attempts":1,"intendedAt":1,"sentAt":1,"endedAt":1.25,"status":201,"outcome":"succeeded"}""",
             Assert.Single(await File.ReadAllLinesAsync(FilePath)));
     }
 
