@@ -44,7 +44,15 @@ internal static class GameDayCommands
         var runCommand = new Command("run", "Run experiments; exit code 0 only if every hypothesis held");
         options.AddTo(runCommand);
         runCommand.SetAction((result, _) => run(options.Read(result)));
-        return new RootCommand("Game days: break a running system on purpose and judge how it copes") { list, runCommand };
+        return new RootCommand("Game days: break a running system on purpose and judge how it copes") { list, runCommand, Check() };
+    }
+
+    private static Command Check()
+    {
+        var directory = new Argument<string>("directory") { Description = "A directory with history.jsonl and books.json" };
+        var check = new Command("check", "Decide again from the files of a run whether its invariants held") { directory };
+        check.SetAction(result => RecordedRun.Check(result.GetValue(directory)!));
+        return check;
     }
 
     private static void List()

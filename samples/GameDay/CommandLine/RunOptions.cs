@@ -80,7 +80,10 @@ internal sealed class RunOptions
         },
         result.GetValue(_objectives)!,
         result.GetValue(_report),
-        result.GetValue(_serve));
+        result.GetValue(_serve))
+    {
+        StopAtFirst = result.GetValue(_experiments)!.Any(name => ExperimentCatalog.Find(name) is null),
+    };
 
     private static double? ParseRate(ArgumentResult result)
     {

@@ -6,6 +6,9 @@ namespace GameDay.CommandLine;
 /// <summary>What the user asked for.</summary>
 internal sealed record RunRequest(IReadOnlyList<Experiment> Experiments, ExperimentSettings Settings, BusinessImpact Objectives, string? ReportDirectory, bool Serve)
 {
+    /// <summary>A plan grows in severity: nobody goes on after an experiment that did not pass.</summary>
+    public bool StopAtFirst { get; init; }
+
     /// <summary>Several experiments share the directory by name, because each of them writes a report.json.</summary>
     public string DirectoryFor(Experiment experiment) => ReportDirectory switch
     {

@@ -20,6 +20,11 @@ internal sealed class Runner(Screen screen, Interruption interruption, TimeProvi
             try
             {
                 allHeld &= await RunAsync(experiment, request, serve);
+                if (!allHeld && request.StopAtFirst)
+                {
+                    screen.Console.WriteLine($"The plan ends here: '{experiment.Name}' did not pass.");
+                    break;
+                }
             }
             catch (Exception e)
             {
@@ -71,7 +76,7 @@ internal sealed class Runner(Screen screen, Interruption interruption, TimeProvi
 
         // Servers that a signal ends would look like failures of the service.
         await interruption.EndIfComingAsync();
-        var path = await ReportFile.WriteAsync(report, evidence.Operations, request.DirectoryFor(experiment), interruption.Token);
+        var path = await ReportFile.WriteAsync(report, evidence.Operations, evidence.Books, request.DirectoryFor(experiment), interruption.Token);
         Summary.Print(screen.Console, report, path);
         if (serve && session.System is { } system)
         {

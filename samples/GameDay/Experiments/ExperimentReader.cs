@@ -132,6 +132,7 @@ internal static class ExperimentReader
         {
             SuccessShare = yaml.Share("success") ?? standard.SuccessShare,
             SentShare = yaml.Share("sent") ?? standard.SentShare,
+            P99 = yaml.Duration("p99"),
             RecoversWithin = yaml.Duration("recovers-within") ?? standard.RecoversWithin,
         };
     }

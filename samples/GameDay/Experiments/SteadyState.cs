@@ -10,7 +10,8 @@ internal static class SteadyState
     public static CheckResult Check(string name, HistoryWindow window, SteadyStateSpec spec, double rate, TimeSpan length)
     {
         var expected = rate * length.TotalSeconds;
-        var held = window.Total >= spec.SentShare * expected && window.Succeeded >= spec.SuccessShare * window.Total;
+        var held = window.Total >= spec.SentShare * expected && window.Succeeded >= spec.SuccessShare * window.Total
+            && !(window.LatencyMs.P99 > spec.P99?.TotalMilliseconds);
         return new CheckResult(
             name,
             held,

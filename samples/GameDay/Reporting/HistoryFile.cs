@@ -62,13 +62,4 @@ internal static class HistoryFile
             throw new InvalidDataException($"{path}:{number}: this line is no operation, so the history is not whole: {e.Message}", e);
         }
     }
-
-    private sealed class SecondsConverter : JsonConverter<TimeSpan>
-    {
-        public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            TimeSpan.FromTicks((long)(reader.GetDecimal() * TimeSpan.TicksPerSecond));
-
-        public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
-            writer.WriteNumberValue((decimal)value.Ticks / TimeSpan.TicksPerSecond);
-    }
 }

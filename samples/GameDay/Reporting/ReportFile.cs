@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using GameDay.Checks;
 using GameDay.History;
 using GameDay.Reporting.Audits;
 using GameDay.Reporting.Page;
@@ -20,14 +21,20 @@ internal static class ReportFile
         WriteAsync(report, Remove, directory, ct);
 
     /// <param name="history">What the clients did; it becomes history.jsonl.</param>
+    /// <param name="books">What was written down about the money; it becomes books.json. Null when it could not be read.</param>
     /// <returns>The full path of report.json.</returns>
-    public static Task<string> WriteAsync(ExperimentReport report, IReadOnlyList<Operation> history, string directory, CancellationToken ct) =>
-        WriteAsync(report, target => HistoryFile.WriteAsync(target, history, ct), directory, ct);
+    public static async Task<string> WriteAsync(ExperimentReport report, IReadOnlyList<Operation> history, Books? books, string directory, CancellationToken ct)
+    {
+        Directory.CreateDirectory(directory);
+        var path = Path.Combine(Path.GetFullPath(directory), BooksFile.Name);
+        File.Delete(path);
+        if (books is not null)
+        {
+            await BooksFile.WriteAsync(path, books, ct);
+        }
 
-    /// <param name="historyPath">A history.jsonl that is written already, in this directory or another; null when there is none.</param>
-    /// <returns>The full path of report.json.</returns>
-    public static Task<string> WriteAsync(ExperimentReport report, string? historyPath, string directory, CancellationToken ct) =>
-        WriteAsync(report, historyPath is null ? Remove : target => CopyAsync(historyPath, target, ct), directory, ct);
+        return await WriteAsync(report, target => HistoryFile.WriteAsync(target, history, ct), directory, ct);
+    }
 
     private static async Task<string> WriteAsync(ExperimentReport report, Func<string, Task> placeHistory, string directory, CancellationToken ct)
     {
@@ -46,7 +53,7 @@ internal static class ReportFile
         var page = Path.Combine(full, PageName);
         var html = Encoding.UTF8.GetBytes(ReportPage.Write(report, trend));
         await AtomicFile.WriteAsync(page, file => file.WriteAsync(html, ct).AsTask(), ct);
-        var evidence = new[] { json, page, history }.Where(File.Exists);
+        var evidence = new[] { json, page, history, Path.Combine(full, BooksFile.Name) }.Where(File.Exists);
         await WriteJsonAsync(Path.Combine(full, AuditName), await Audit.OfAsync(report, trend, evidence, ct), ct);
         return json;
     }
@@ -62,17 +69,6 @@ internal static class ReportFile
     {
         File.Delete(history);
         return Task.CompletedTask;
-    }
-
-    private static async Task CopyAsync(string source, string target, CancellationToken ct)
-    {
-        if (Path.GetFullPath(source) == target)
-        {
-            return;
-        }
-
-        await using var from = File.OpenRead(source);
-        await AtomicFile.WriteAsync(target, to => from.CopyToAsync(to, ct), ct);
     }
 
     private static Task WriteJsonAsync<T>(string path, T value, CancellationToken ct) =>

@@ -19,6 +19,9 @@ internal sealed class RegionalLedger(
     private static readonly TimeSpan LongWriterPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DegradedStaleness = TimeSpan.FromMinutes(5);
 
+    private static readonly TimeSpan MomentsAfterASwitch = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(100);
+
     public string Description => $"PostgreSQL in the regions of '{Dependency}'";
 
     public Task<Payment> OpenAsync(Payment payment, DateTimeOffset dueAt, CancellationToken cancellationToken) =>
@@ -48,7 +51,7 @@ internal sealed class RegionalLedger(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            return await ReadOneAsync(TimeSpan.Zero, id, either.Token);
+            return await ReadWrittenAsync(id, either.Token);
         }
         catch (Exception e) when (e is DbException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
@@ -119,6 +122,24 @@ internal sealed class RegionalLedger(
         return outcome == OperationOutcome.AlreadyCommitted
             ? await ReadOneAsync(TimeSpan.Zero, paymentId, cancellationToken)
             : rows.Count > 0 ? rows[0] : null;
+    }
+
+    /// <summary>
+    /// What the writer has. Acknowledged payments that did not reach a new one are done again there in the moments after the switch, so
+    /// one that is not there is looked for until they are over.
+    /// </summary>
+    private async Task<Payment?> ReadWrittenAsync(string id, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var found = await ReadOneAsync(TimeSpan.Zero, id, cancellationToken);
+            if (found is not null || !(db.Failovers is [.., var last] && timeProvider.GetUtcNow() - last.SwitchedAt < MomentsAfterASwitch))
+            {
+                return found;
+            }
+
+            await Task.Delay(LookAgainAfter, timeProvider, cancellationToken);
+        }
     }
 
     private async Task<Payment?> ReadOneAsync(TimeSpan maxStaleness, string id, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GameDay.Reporting;
 using Resilience.TestKit;
 
 namespace Resilience.ChaosTests.GameDays;
@@ -31,6 +32,12 @@ public sealed class GameDayProgramTests : IDisposable
         Assert.InRange(rto.GetProperty("actualSeconds").GetDouble(), 1, rto.GetProperty("targetSeconds").GetDouble());
         AssertNothingLeft(program);
         Assert.DoesNotContain('\e', program.Output);
+        await AssertCheckAsync(0, "held    no payment was charged twice");
+
+        // The same from files in which a charge is there twice.
+        var books = BooksFile.Read(Path.Combine(_directory, BooksFile.Name));
+        await BooksFile.WriteAsync(Path.Combine(_directory, BooksFile.Name), books with { Charges = [.. books.Charges, books.Charges[0]] }, CancellationToken.None);
+        await AssertCheckAsync(1, "BROKEN  no payment was charged twice");
     }
 
     [Theory]
@@ -92,6 +99,13 @@ public sealed class GameDayProgramTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private async Task AssertCheckAsync(int code, string line)
+    {
+        await using var check = GameDayProcess.Start("check", _directory);
+        Assert.Equal(code, await check.WaitForExitAsync(Patience));
+        Assert.Contains(line, check.Output, StringComparison.Ordinal);
+    }
 
     private static void AssertNothingLeft(GameDayProcess program)
     {

@@ -12,7 +12,7 @@ public sealed class ReportFileTests : IDisposable
     [Fact]
     public async Task Write_ARunWithItsHistory_WritesAllFilesAndNothingElse()
     {
-        var path = await ReportFile.WriteAsync(SampleRun.Report(), SampleRun.Operations(), _directory, default);
+        var path = await ReportFile.WriteAsync(SampleRun.Report(), SampleRun.Operations(), null, _directory, default);
 
         Assert.Equal(Path.Combine(_directory, "report.json"), path);
         Assert.Equal(["audit.json", "history.jsonl", "report.html", "report.json", "trend.jsonl"], Files());
@@ -51,7 +51,7 @@ public sealed class ReportFileTests : IDisposable
     [Fact]
     public async Task Write_TheAudit_HasTheHashesOfTheFilesAsTheyAre()
     {
-        await ReportFile.WriteAsync(SampleRun.Report(), SampleRun.Operations(), _directory, default);
+        await ReportFile.WriteAsync(SampleRun.Report(), SampleRun.Operations(), null, _directory, default);
 
         var evidence = (await ReadAsync("audit.json")).GetProperty("evidence").EnumerateArray().ToList();
         Assert.Equal(["report.json", "report.html", "history.jsonl"], evidence.Select(e => e.GetProperty("file").GetString()));
@@ -83,7 +83,7 @@ public sealed class ReportFileTests : IDisposable
     [Fact]
     public async Task Write_TheAudit_NamesFieldsThatExist()
     {
-        await ReportFile.WriteAsync(SampleRun.Report(), SampleRun.Operations(), _directory, default);
+        await ReportFile.WriteAsync(SampleRun.Report(), SampleRun.Operations(), null, _directory, default);
 
         var (audit, report) = (await ReadAsync("audit.json"), await ReadAsync("report.json"));
         var fields = audit.GetProperty("controls").EnumerateArray().SelectMany(c => c.GetProperty("fields").EnumerateArray()).Select(f => f.GetString()!);
@@ -100,25 +100,12 @@ public sealed class ReportFileTests : IDisposable
     [Fact]
     public async Task Write_WithoutHistory_RemovesThatOfAnEarlierRun()
     {
-        await ReportFile.WriteAsync(SampleRun.Report(), SampleRun.Operations(), _directory, default);
+        await ReportFile.WriteAsync(SampleRun.Report(), SampleRun.Operations(), null, _directory, default);
         await ReportFile.WriteAsync(SampleRun.Report(), _directory, default);
 
         Assert.DoesNotContain("history.jsonl", Files());
         Assert.Equal(2, (await ReadAsync("audit.json")).GetProperty("evidence").GetArrayLength());
         Assert.Equal(2, (await TrendFile.ReadAsync(Path.Combine(_directory, TrendFile.Name), default)).Entries.Count);
-    }
-
-    [Theory]
-    [InlineData("history.jsonl")]
-    [InlineData("elsewhere.jsonl")]
-    public async Task Write_AHistoryThatIsWrittenAlready_IsTakenFromThere(string name)
-    {
-        var source = Path.Combine(_directory, name);
-        await HistoryFile.WriteAsync(source, SampleRun.Operations(), default);
-
-        await ReportFile.WriteAsync(SampleRun.Report(), source, _directory, default);
-
-        Assert.Equal(1_800, HistoryFile.Read(Path.Combine(_directory, "history.jsonl")).Count);
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
