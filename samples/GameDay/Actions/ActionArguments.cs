@@ -31,6 +31,11 @@ internal sealed class ActionArguments
                 ParameterType.Duration => step.Duration(parameter.Name),
                 _ => parameter.Choices.Count > 0 ? step.OneOf(parameter.Name, parameter.Choices) : step.Text(parameter.Name),
             };
+            if (value is 0d && parameter.Type == ParameterType.Share)
+            {
+                step.Error(parameter.Name, "is 0; a fault that hits nobody proves nothing");
+            }
+
             if ((value ?? Standard(parameter)) is { } known)
             {
                 arguments._values[parameter.Name] = known;

@@ -15,6 +15,7 @@ internal static class DatabaseActions
         new("return-old-writer", "starts a killed writer as the writer it was, although another was promoted") { Targets = Regions, Apply = ReturnAsync },
         new("promote-database", "makes the standby the writer") { Targets = Regions, IsFault = false, Apply = PromoteAsync },
         new("switchover-database", "stops the writer cleanly and promotes the standby, which has everything by then") { Targets = Regions, Apply = SwitchOverAsync },
+        new("failover-database", "kills the writer while its standby is being promoted, as a managed database replaces its writer") { Apply = FailOverAsync },
         new("rebuild-database", "makes a former writer the standby of the writer") { Targets = Regions, IsFault = false, Apply = RebuildAsync },
     ];
 
@@ -56,7 +57,11 @@ internal static class DatabaseActions
         await server.StallWalReceiverAsync(ct);
 
         // A promotion ends the stall, and so does a server that is gone.
-        return new AppliedAction { Undo = _ => server.IsRunning && server.HasStalledWalReceiver ? server.ResumeWalReceiverAsync() : Task.CompletedTask };
+        return new AppliedAction
+        {
+            Undo = _ => server.HasStalledWalReceiver ? server.ResumeWalReceiverAsync() : Task.CompletedTask,
+            Disproof = _ => Task.FromResult(server.HasStalledWalReceiver ? null : "the receiver is not stalled"),
+        };
     }
 
     private static async Task<AppliedAction> ReturnAsync(ActionContext context, CancellationToken ct)
@@ -83,7 +88,23 @@ internal static class DatabaseActions
         var former = database.Writer;
         await database.LoseAsync(former.Region, () => former.StopAsync(ct), () => ServerProbe.RefusesConnectionsAsync(former, ct));
         await database.PromoteAsync(region, ct);
-        return new AppliedAction { Undo = token => RecoverAsync(database, former.Region, token) };
+        return new AppliedAction
+        {
+            Undo = token => RecoverAsync(database, former.Region, token),
+            Disproof = async token => await ServerProbe.RefusesConnectionsAsync(former, token) ? null : $"{former.Region} still takes connections",
+        };
+    }
+
+    private static async Task<AppliedAction> FailOverAsync(ActionContext context, CancellationToken ct)
+    {
+        var database = context.System.Database;
+        var former = database.Writer;
+        await database.FailOverAsync(ct);
+        return new AppliedAction
+        {
+            Undo = token => RecoverAsync(database, former.Region, token),
+            Disproof = async token => await ServerProbe.RefusesConnectionsAsync(former, token) ? null : $"{former.Region} still takes connections",
+        };
     }
 
     private static async Task<AppliedAction> RebuildAsync(ActionContext context, CancellationToken ct)

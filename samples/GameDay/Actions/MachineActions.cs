@@ -32,18 +32,26 @@ internal static class MachineActions
         },
     ];
 
-    private static async Task<AppliedAction> StressAsync(ActionContext context, CancellationToken ct) =>
-        AppliedAction.UndoneBy(await CpuStress.StartAsync(LongestStress, (int)context.Arguments.Number("workers")!.Value, ct));
+    private static async Task<AppliedAction> StressAsync(ActionContext context, CancellationToken ct)
+    {
+        var stress = await CpuStress.StartAsync(LongestStress, (int)context.Arguments.Number("workers")!.Value, ct);
+        return AppliedAction.UndoneBy(stress) with { Disproof = _ => Task.FromResult(stress.IsRunning ? null : "the busy processes ended at once") };
+    }
 
     private static Task<AppliedAction> FillAsync(ActionContext context, CancellationToken ct) =>
-        Task.FromResult(AppliedAction.UndoneBy(context.System.Disks.Fill(context.Arguments.Target)));
+        Task.FromResult(AppliedAction.UndoneBy(context.System.Disks.Fill(context.Arguments.Target)) with
+        {
+            Disproof = _ => Task.FromResult(context.System.Disks.FreeBytesOf(context.Arguments.Target) is > 0 and var free ? $"there is room for {free} bytes" : null),
+        });
 
     private static Task<AppliedAction> AnswerAsync(ActionContext context, CancellationToken ct)
     {
         var (names, region) = (context.System.Names!, context.Arguments.Target);
-        names.Answer(region, context.Arguments.Text("answer")!);
+        var answer = context.Arguments.Text("answer")!;
+        names.Answer(region, answer);
         return Task.FromResult(new AppliedAction
         {
+            Disproof = token => names.DisproofAsync(region, answer, token),
             Undo = _ =>
             {
                 names.Answer(region, RegionNames.Truth);

@@ -37,7 +37,7 @@ internal static class NetworkActions
         Targets = SystemProxies.Targets,
         Parameters = [.. parameters, .. Which],
         Missing = (deployment, arguments) => deployment.Proxies.Contains(arguments.Target) ? null : $"'{arguments.Target}' among 'deployment.proxies'",
-        Apply = (context, _) => Task.FromResult(AppliedAction.UndoneBy(context.System.Proxies.Of(context.Arguments.Target).Add(toxic(context.Arguments) with
+        Apply = (context, _) => Task.FromResult(Disturb(context.System.Proxies.Of(context.Arguments.Target), context.Arguments.Target, toxic(context.Arguments) with
         {
             Toxicity = context.Arguments.Number("share")!.Value,
             Direction = context.Arguments.Text("direction") switch
@@ -46,7 +46,12 @@ internal static class NetworkActions
                 "answers" => ToxicDirection.Downstream,
                 _ => ToxicDirection.Both,
             },
-        }))),
+        })),
+    };
+
+    private static AppliedAction Disturb(ToxicProxy proxy, string target, Toxic toxic) => AppliedAction.UndoneBy(proxy.Add(toxic)) with
+    {
+        Disproof = _ => Task.FromResult(proxy.Accepted > 0 ? null : $"nobody has reached {target} through the proxy so far"),
     };
 
     private static TimeSpan Time(ActionArguments arguments, string name) => arguments.Duration(name)!.Value;

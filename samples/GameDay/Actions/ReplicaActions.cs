@@ -45,16 +45,22 @@ internal static class ReplicaActions
     {
         var sidecar = One(context).Sidecar!;
         await sidecar.KillAsync(ct);
-        return new AppliedAction { Undo = token => sidecar.IsRunning ? Task.CompletedTask : sidecar.RestartAsync(token) };
+        return new AppliedAction
+        {
+            Undo = token => sidecar.IsRunning ? Task.CompletedTask : sidecar.RestartAsync(token),
+            Disproof = _ => Task.FromResult(sidecar.IsRunning ? "the proxy runs" : null),
+        };
     }
 
     private static Task<AppliedAction> SkewAsync(ActionContext context, CancellationToken ct)
     {
         var replica = One(context);
         var by = context.Arguments.Duration("by")!.Value;
-        replica.SetClock(context.Arguments.Text("direction") == "behind" ? -by : by);
+        var ahead = context.Arguments.Text("direction") == "behind" ? -by : by;
+        replica.SetClock(ahead);
         return Task.FromResult(new AppliedAction
         {
+            Disproof = token => replica.Health.DisproofOfClockAsync(ahead, context.Clock.Time, token),
             Undo = _ =>
             {
                 replica.SetClock(TimeSpan.Zero);
@@ -67,7 +73,11 @@ internal static class ReplicaActions
     {
         var replica = One(context);
         await context.System.Disks.LosePowerAsync(replica, ct);
-        return new AppliedAction { Undo = token => replica.IsRunning ? Task.CompletedTask : replica.RestartAsync(token) };
+        return new AppliedAction
+        {
+            Undo = token => replica.IsRunning ? Task.CompletedTask : replica.RestartAsync(token),
+            Disproof = _ => Task.FromResult(replica.IsRunning ? "the replica runs" : null),
+        };
     }
 
     private static Replica One(ActionContext context) => context.System.Replicas.Single(replica => replica.Name == context.Arguments.Target);

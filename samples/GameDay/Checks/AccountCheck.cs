@@ -10,9 +10,12 @@ namespace GameDay.Checks;
 internal static class AccountCheck
 {
     public static AccountFindings Compare(
-        IReadOnlyList<Operation> operations, IEnumerable<LedgerRow> ledger, IReadOnlyList<ChargeRow> charges, IReadOnlyCollection<string> excused)
+        IReadOnlyList<Operation> operations, IReadOnlyList<LedgerRow> ledger, IReadOnlyList<ChargeRow> charges, IReadOnlyCollection<string> excused)
     {
         var unknown = operations.Where(o => o is { Kind: OperationKind.Pay, Outcome: Outcome.Failed }).Select(o => o.Key!).ToHashSet(StringComparer.Ordinal);
+
+        // What the ledger has as captured is known; only a charge may be without its row yet.
+        unknown.ExceptWith(ledger.Where(row => row.IsCaptured).Select(row => row.Key));
         unknown.UnionWith(excused);
         var booked = Sums(ledger.Where(row => row.IsCaptured && !unknown.Contains(row.Key)).Select(row => (row.AccountId, row.AmountMinor)));
         var taken = Sums(charges.Where(charge => charge.IsCaptured && !unknown.Contains(charge.Key)).Select(charge => (charge.AccountId, charge.AmountMinor)));

@@ -3,20 +3,20 @@ using GameDay.History;
 namespace GameDay.Checks;
 
 /// <summary>
-/// Nothing may be committed on a former writer. A row that it has and the ledger does not was committed there: before the promotion
-/// that is the lost end of its log, which the ledger check judges; when its request was sent after the promotion, the fence failed.
+/// Nothing may be committed on a former writer. It gets nothing from its successor before it is rebuilt, so a payment that it has and
+/// that was asked for after the promotion was committed behind the fence, whether the ledger has it as well or not.
 /// </summary>
 internal static class FencingCheck
 {
-    public static FencingFindings Compare(
-        IReadOnlyList<Operation> operations, IReadOnlyList<LedgerRow> former, IReadOnlyDictionary<string, LedgerRow> ledger, TimeSpan? promotedAt)
+    public static FencingFindings Compare(IReadOnlyList<Operation> operations, IReadOnlyList<FormerWriter> formerWriters)
     {
-        var late = operations
-            .Where(o => o.Kind == OperationKind.Pay && o.SentAt >= promotedAt)
-            .Select(o => o.Key!)
-            .ToHashSet(StringComparer.Ordinal);
+        var sent = operations.Where(o => o.Kind == OperationKind.Pay).GroupBy(o => o.Key!, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Min(o => o.SentAt), StringComparer.Ordinal);
         return new FencingFindings(
-            former.Count,
-            [.. former.Where(row => late.Contains(row.Key) && (!ledger.TryGetValue(row.Id, out var there) || (row.IsCaptured && !there.IsCaptured))).Select(row => row.Id).Order(StringComparer.Ordinal)]);
+            formerWriters.Sum(former => former.Rows.Count),
+            [.. formerWriters
+                .SelectMany(former => former.Rows.Where(row => sent.TryGetValue(row.Key, out var at) && at >= former.PromotedAt))
+                .Select(row => row.Id)
+                .Order(StringComparer.Ordinal)]);
     }
 }

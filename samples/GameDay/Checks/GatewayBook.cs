@@ -22,7 +22,7 @@ internal static class GatewayBook
             next = page.Next;
         }
 
-        return charges;
+        return next is null ? charges : throw new InvalidOperationException($"The gateway has more than {MaxCharges} charges; run shorter or slower.");
     }
 
     private sealed record Page(IReadOnlyList<Item> Items, string? Next);

@@ -13,4 +13,8 @@ internal sealed record LedgerFindings(
     IReadOnlyList<Operation> LostByReplication,
     IReadOnlyList<Operation> Unexplained,
     IReadOnlyList<Operation> Unfinished,
-    int Pending);
+    int Pending)
+{
+    /// <summary>Payments that wait for a person.</summary>
+    public int Parked { get; init; }
+}

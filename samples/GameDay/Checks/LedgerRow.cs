@@ -9,5 +9,8 @@ internal sealed record LedgerRow(string Id, string Key, string Status, string Re
 
     public bool IsCaptured => Status == "captured";
 
+    /// <summary>It waits for a person, visibly.</summary>
+    public bool IsParked => Status == "parked";
+
     public bool IsPending => Status == "pending";
 }

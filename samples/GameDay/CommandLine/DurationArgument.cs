@@ -25,7 +25,8 @@ internal static class DurationArgument
     {
         if (text.Contains(':', StringComparison.Ordinal))
         {
-            return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out duration);
+            // Anything shorter would be read as hours and minutes.
+            return TimeSpan.TryParseExact(text, @"hh\:mm\:ss", CultureInfo.InvariantCulture, out duration);
         }
 
         var (number, seconds) = text switch

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using GameDay.Experiments;
 using GameDay.Objectives;
+using GameDay.Yaml;
 
 namespace GameDay.CommandLine;
 
@@ -103,7 +104,7 @@ internal sealed class RunOptions
         {
             return BusinessImpact.Load(result.Tokens[0].Value);
         }
-        catch (InvalidDataException e)
+        catch (YamlFileException e)
         {
             result.AddError(e.Message);
             return null;

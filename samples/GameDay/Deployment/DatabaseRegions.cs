@@ -12,7 +12,7 @@ namespace GameDay.Deployment;
 internal sealed class DatabaseRegions(TwoRegionPostgres servers, RunClock clock)
 {
     private readonly List<RegionLoss> _losses = [];
-    private readonly List<LedgerRow> _formerRows = [];
+    private readonly List<FormerWriter> _formerWriters = [];
 
     public IReadOnlyList<PostgresServer> All => servers.All;
 
@@ -24,8 +24,8 @@ internal sealed class DatabaseRegions(TwoRegionPostgres servers, RunClock clock)
     /// <summary>The losses that ended with a promotion, and one that is under way.</summary>
     public IReadOnlyList<RegionLoss> Losses => _losses;
 
-    /// <summary>Rows that former writers had when they were rebuilt, for the check that nothing was committed on them.</summary>
-    public IReadOnlyList<LedgerRow> RowsOfFormerWriters => _formerRows;
+    /// <summary>What former writers had when they were rebuilt, for the check that nothing was committed on them.</summary>
+    public IReadOnlyList<FormerWriter> FormerWriters => _formerWriters;
 
     public PostgresServer this[string region] => servers.All.Single(server => server.Region == region);
 
@@ -51,22 +51,15 @@ internal sealed class DatabaseRegions(TwoRegionPostgres servers, RunClock clock)
     /// <summary>The writer is back before anybody was promoted.</summary>
     public void Forget() => _losses.RemoveAll(loss => loss.PromotedAt is null);
 
-    public async Task PromoteAsync(string region, CancellationToken ct)
-    {
-        var promoted = this[region];
-        if (_losses is not [.., { PromotedAt: null }])
-        {
-            _losses.Add(new RegionLoss { Dead = Writer.Region, Survivor = region, LostAt = clock.Now, IsDead = true });
-        }
+    public Task PromoteAsync(string region, CancellationToken ct) => PromoteAsync(region, clock.Now, this[region].PromoteAsync(ct), ct);
 
-        var loss = _losses[^1] with { PromotionOrderedAt = clock.Now };
-        await promoted.PromoteAsync(ct);
-        (loss, Writer) = (loss with { PromotedAt = clock.Now }, promoted);
-        _losses[^1] = loss with
-        {
-            IsWritable = await ServerProbe.IsWritableAsync(promoted, ct),
-            ReplicatedUntil = await ServerProbe.LastReplayedCommitAsync(promoted, ct) is { } utc ? clock.FromUtc(utc) : null,
-        };
+    /// <summary>Kills the writer while its standby is being promoted, as a managed database does that replaces its writer.</summary>
+    public async Task FailOverAsync(CancellationToken ct)
+    {
+        var (writer, standby, ordered) = (Writer, Standby, clock.Now);
+        var promoting = standby.PromoteAsync(ct);
+        await LoseAsync(writer.Region, () => writer.KillAsync(ct), () => ServerProbe.RefusesConnectionsAsync(writer, ct));
+        await PromoteAsync(standby.Region, ordered, promoting, ct);
     }
 
     /// <summary>Makes a region the standby of the writer. What it had as a writer is kept for the checks.</summary>
@@ -78,7 +71,8 @@ internal sealed class DatabaseRegions(TwoRegionPostgres servers, RunClock clock)
             throw new InvalidOperationException($"'{region}' writes; it cannot be rebuilt as a standby.");
         }
 
-        if (await ServerProbe.IsWritableAsync(former, ct))
+        // One that runs and cannot be asked must not be rebuilt: the only proof would be gone.
+        if (former.IsRunning && !await ServerProbe.IsInRecoveryAsync(former, ct))
         {
             await KeepRowsAsync(former, ct);
         }
@@ -101,11 +95,30 @@ internal sealed class DatabaseRegions(TwoRegionPostgres servers, RunClock clock)
         }
     }
 
+    private async Task PromoteAsync(string region, TimeSpan ordered, Task promoting, CancellationToken ct)
+    {
+        var promoted = this[region];
+        if (_losses is not [.., { PromotedAt: null }])
+        {
+            _losses.Add(new RegionLoss { Dead = Writer.Region, Survivor = region, LostAt = clock.Now, IsDead = !await ServerProbe.AnswersAsync(Writer, ct) });
+        }
+
+        var loss = _losses[^1] with { PromotionOrderedAt = ordered };
+        await promoting;
+        (loss, Writer) = (loss with { PromotedAt = clock.Now }, promoted);
+        _losses[^1] = loss with
+        {
+            IsWritable = await ServerProbe.IsWritableAsync(promoted, ct),
+            ReplicatedUntil = await ServerProbe.LastReplayedCommitAsync(promoted, ct) is { } utc ? clock.FromUtc(utc) : null,
+        };
+    }
+
     private async Task KeepRowsAsync(PostgresServer former, CancellationToken ct)
     {
         try
         {
-            _formerRows.AddRange((await SurvivorLedger.ReadAsync(former.AdminConnectionString, ct)).Values);
+            var promotedAt = _losses.LastOrDefault(loss => loss.Dead == former.Region)?.PromotedAt ?? TimeSpan.MaxValue;
+            _formerWriters.Add(new FormerWriter(former.Region, promotedAt, [.. (await SurvivorLedger.ReadAsync(former.AdminConnectionString, ct)).Values]));
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
         {

@@ -5,6 +5,9 @@ namespace GameDay.Deployment;
 /// <summary>Looks at what the replicas say about themselves while an experiment runs, and keeps each change. Thread-safe.</summary>
 internal sealed class HealthWatch(IReadOnlyList<Replica> replicas, RunClock clock, Action<ServiceHealth?> observed)
 {
+    /// <summary>The subject of an episode that the watch saw and the service did not say.</summary>
+    public const string ReplicaItself = "replica";
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
@@ -52,7 +55,7 @@ internal sealed class HealthWatch(IReadOnlyList<Replica> replicas, RunClock cloc
     {
         if (health is null)
         {
-            return new(StringComparer.Ordinal) { ["replica"] = "does not answer" };
+            return new(StringComparer.Ordinal) { [ReplicaItself] = "does not answer" };
         }
 
         var troubles = new Dictionary<string, string>(health.Troubles, StringComparer.Ordinal);

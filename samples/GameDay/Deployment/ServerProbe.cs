@@ -54,6 +54,14 @@ internal static class ServerProbe
         }
     }
 
+    /// <summary>Whether it is a standby; what cannot be asked throws.</summary>
+    public static async Task<bool> IsInRecoveryAsync(PostgresServer server, CancellationToken ct)
+    {
+        await using var connection = await OpenAsync(server, ct);
+        await using var command = new NpgsqlCommand("SELECT pg_is_in_recovery()", connection);
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
     /// <summary>
     /// The commit time of the last transaction that a server replayed before it was promoted; null if that cannot be told. Asked
     /// after the promotion, when everything that was received has been replayed.

@@ -42,6 +42,8 @@ internal sealed class SystemDisks : IAsyncDisposable
     /// <summary>Takes all room; disposing of what is returned gives it back.</summary>
     public IDisposable Fill(string which) => (which == "database" ? _database! : _journal!).Fill();
 
+    public long FreeBytesOf(string which) => new DriveInfo((which == "database" ? _database! : _journal!).Path).AvailableFreeSpace;
+
     /// <summary>Ends a replica together with its disk, which then has what was synced and nothing more.</summary>
     public async Task LosePowerAsync(Replica replica, CancellationToken ct)
     {

@@ -33,6 +33,9 @@ internal sealed record Evidence
     /// <summary>The service's own records of failovers.</summary>
     public IReadOnlyList<FailoverMoments> Failovers { get; init; } = [];
 
+    /// <summary>When the service first declared a writer lost, which it logs as an error.</summary>
+    public TimeSpan? LossDeclaredAt { get; init; }
+
     /// <summary>Where writes went in the end, as the service says.</summary>
     public string? FinalWriter { get; init; }
 

@@ -15,7 +15,10 @@ internal static class EvidenceWindows
         return HistoryWindow.Of("fault", evidence.Operations.Where(o => o.EndedAt >= from && o.IntendedAt < to));
     }
 
-    /// <summary>From the fault to the last failed request of a customer; zero when none failed, null when the last request of a kind failed.</summary>
+    /// <summary>
+    /// How long customers felt it: from the fault to the first answer after the last failed request, or the longest wait of one that
+    /// was answered, whichever is longer. Null when the last request of a kind failed.
+    /// </summary>
     public static TimeSpan? TimeToService(Evidence evidence)
     {
         if (evidence.FaultAt is not { } fault)
@@ -41,6 +44,9 @@ internal static class EvidenceWindows
             longest = again - fault > longest ? again - fault : longest;
         }
 
-        return longest;
+        var wait = evidence.Operations
+            .Where(o => o.EndedAt >= fault && o.Outcome != Outcome.Failed)
+            .Max(o => (TimeSpan?)(o.EndedAt - (o.IntendedAt > fault ? o.IntendedAt : fault)));
+        return wait is null ? null : wait > longest ? wait : longest;
     }
 }

@@ -11,7 +11,7 @@ internal static class ExperimentReader
 {
     private const double StandardErrorRate = 0.05;
     private const double MaxRate = 5_000;
-    private const double MaxRetries = 10;
+    private const int MaxRetries = 10;
     private static readonly TimeSpan StandardObservation = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
@@ -60,12 +60,17 @@ internal static class ExperimentReader
             yaml.Error("method", $"takes {experiment.MethodLength.TotalSeconds} s; at most {Longest.TotalSeconds} s are allowed");
         }
 
-        foreach (var step in experiment.Method.Where(step => step.Action.NeedsPrivateNetwork && !experiment.Deployment.PrivateNetwork))
+        foreach (var step in experiment.Method.Concat(experiment.Rollbacks).Where(step => step.For is { } length && (length <= TimeSpan.Zero || !step.Action.IsFault)))
+        {
+            yaml.Error("method", $"has '{step.Description}' with 'for: {step.For!.Value.TotalSeconds}s'; what an operator does is not undone, and a fault lasts longer than nothing");
+        }
+
+        foreach (var step in experiment.Method.Concat(experiment.Rollbacks).Where(step => step.Action.NeedsPrivateNetwork && !experiment.Deployment.PrivateNetwork))
         {
             yaml.Error("method", $"has '{step.Action.Name}', which needs 'deployment.private-network: true'");
         }
 
-        foreach (var step in experiment.Method)
+        foreach (var step in experiment.Method.Concat(experiment.Rollbacks))
         {
             if (step.Action.Missing?.Invoke(experiment.Deployment, step.Arguments) is { } missing)
             {
@@ -94,7 +99,7 @@ internal static class ExperimentReader
 
     private static DeploymentSpec DeploymentOf(YamlSection yaml) => new()
     {
-        Replicas = (int)(yaml.Number("replicas", 1, DeploymentSpec.MaxReplicas) ?? 1),
+        Replicas = yaml.Whole("replicas", 1, DeploymentSpec.MaxReplicas) ?? 1,
         Sidecars = yaml.Flag("sidecars"),
         Proxies = yaml.SeveralOf("proxies", SystemProxies.Targets),
         Names = yaml.Flag("names"),
@@ -117,7 +122,7 @@ internal static class ExperimentReader
         return new LoadSpec
         {
             Rate = yaml.Number("rate", 1, MaxRate),
-            Retries = (int)(yaml.Number("retries", 0, MaxRetries) ?? 0),
+            Retries = yaml.Whole("retries", 0, MaxRetries) ?? 0,
             Mix = OperationKinds.All
                 .Select(kind => (Kind: kind, Weight: mix.Number(OperationKinds.NameOf(kind), 0, MaxRate)))
                 .Where(part => part.Weight is not null)

@@ -12,15 +12,18 @@ internal sealed class ExperimentRun(Experiment experiment, ExperimentSession ses
 {
     private const int ControlWindows = 4;
 
-    // Undoing must come to an end even when what it starts does not.
-    private static readonly TimeSpan RollbackPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan FailoverRecordPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterWindow = TimeSpan.FromSeconds(2);
+
+    // A request that waits longer is not that of a steady system, however it ends.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1.5);
 
     private readonly ExperimentSettings _settings = session.Settings;
     private readonly RunClock _clock = session.Clock;
     private readonly RunStatus _status = session.Status;
     private readonly LoadOptions _load = LoadOf(experiment, session.Settings);
+
+    private Func<TimeSpan, int> _waitingSince = _ => 0;
 
     private TimeSpan Observe => _settings.Observe ?? experiment.Observe;
 
@@ -33,6 +36,7 @@ internal sealed class ExperimentRun(Experiment experiment, ExperimentSession ses
         var acknowledged = new AcknowledgedPayments();
         using var client = new PaymentClient(system.Front, _load, _clock, history, acknowledged);
         _status.CountInFlight(() => client.InFlight);
+        _waitingSince = client.WaitingSince;
 
         using var stopWatch = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var watch = new HealthWatch(system.Replicas, _clock, health => _status.SetWriter(health?.Writer, health?.Status ?? "no answer"));
@@ -50,13 +54,13 @@ internal sealed class ExperimentRun(Experiment experiment, ExperimentSession ses
         {
             await stopLoad.CancelAsync();
             await load;
+            await stopWatch.CancelAsync();
+            await watching;
         }
 
         _status.NextPhase();
         evidence = evidence with { LoadStoppedAt = _clock.Now, Operations = history.Snapshot() };
         evidence = await VerifyAsync(evidence, system, ct);
-        await stopWatch.CancelAsync();
-        await watching;
         return evidence with { Episodes = watch.Episodes };
     }
 
@@ -98,17 +102,23 @@ internal sealed class ExperimentRun(Experiment experiment, ExperimentSession ses
         }
 
         _status.NextPhase();
+        guard.Arm();
         var method = new MethodRunner(system, _clock, _status, _settings.Seed);
         using var running = CancellationTokenSource.CreateLinkedTokenSource(ct, guard.Tripped);
         try
         {
-            await method.RunAsync(experiment.Method, running.Token);
+            await method.RunAsync(experiment.Method, running.Token, ct);
             await _clock.WaitUntilAsync(_clock.Now + Observe, running.Token);
         }
         catch (OperationCanceledException) when (guard.Reason is not null && !ct.IsCancellationRequested)
         {
             evidence = evidence with { AbortReason = guard.Reason };
             _status.Tell($"stop condition: {guard.Reason}");
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            evidence = evidence with { AbortReason = $"A step failed: {e.Message}" };
+            _status.Tell(evidence.AbortReason);
         }
 
         _status.NextPhase();
@@ -148,7 +158,7 @@ internal sealed class ExperimentRun(Experiment experiment, ExperimentSession ses
     {
         await _clock.WaitUntilAsync(from + length, ct);
         var window = HistoryWindow.Of(name, history.EndedSince(from).Where(o => o.IntendedAt >= from));
-        var check = SteadyState.Check(name, window, experiment.SteadyState, _load.Rate, length);
+        var check = SteadyState.Check(name, window, experiment.SteadyState, _load.Rate, length, _waitingSince(from + length - LongestWait));
         _status.Tell($"{(check.Held ? "steady" : "not steady")}: {check.Detail}");
         return check;
     }
@@ -156,14 +166,12 @@ internal sealed class ExperimentRun(Experiment experiment, ExperimentSession ses
     /// <summary>Undoes what is left and runs the rollbacks, whatever happened before; null when all of it was possible.</summary>
     private async Task<string?> RollBackAsync(MethodRunner method, CancellationToken ct)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(RollbackPatience);
         var errors = new List<string>();
-        foreach (var part in new[] { method.UndoAllAsync, token => method.RunAsync(experiment.Rollbacks, token), method.UndoAllAsync })
+        foreach (var part in new[] { method.UndoAllAsync, token => method.RunAsync(experiment.Rollbacks, token, token), method.UndoAllAsync })
         {
             try
             {
-                await part(patience.Token);
+                await part(ct);
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
@@ -185,13 +193,14 @@ internal sealed class ExperimentRun(Experiment experiment, ExperimentSession ses
             {
                 Losses = [.. system.Database.Losses],
                 Failovers = health?.Failovers ?? [],
+                LossDeclaredAt = health?.Failovers.Select(failover => (TimeSpan?)_clock.FromUtc(failover.DetectedAt)).Where(at => at >= evidence.FaultAt).Min(),
                 FinalWriter = health?.Writer,
                 CacheKeys = await system.Redis.CountKeysAsync(ct),
                 Books = books,
                 Verification = Verification.Of(evidence.Operations, books),
             };
         }
-        catch (Exception e) when (e is Npgsql.NpgsqlException or HttpRequestException or TimeoutException && !ct.IsCancellationRequested)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
             return evidence with { Losses = [.. system.Database.Losses], VerificationError = e.Message };
         }

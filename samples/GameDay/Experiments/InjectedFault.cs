@@ -15,6 +15,9 @@ internal sealed record InjectedFault(string Description, string Action, string T
     /// <summary>When it was undone.</summary>
     public TimeSpan? UndoneAt { get; init; }
 
+    /// <summary>Whether somebody was asked if it is real.</summary>
+    public bool IsAsked { get; init; }
+
     /// <summary>What speaks against its having been real; null when whoever was hit confirmed it.</summary>
     public string? Disproof { get; init; }
 }

@@ -8,12 +8,17 @@ namespace GameDay.Experiments;
 /// <summary>Does the steps of a method at their moments, and undoes what is not undone yet. For one caller at a time.</summary>
 internal sealed class MethodRunner(PaymentSystem system, RunClock clock, RunStatus status, int seed)
 {
+    private static readonly TimeSpan UndoPatience = TimeSpan.FromSeconds(45);
+
     private readonly List<InjectedFault> _done = [];
     private readonly List<(int Index, Func<CancellationToken, Task> Undo)> _toUndo = [];
 
     public IReadOnlyList<InjectedFault> Done => _done;
 
-    public async Task RunAsync(IReadOnlyList<MethodStep> steps, CancellationToken ct)
+    /// <param name="steps">What to do, and when.</param>
+    /// <param name="stop">Looked at between the steps: one that has begun is brought to its end, so that it can be undone.</param>
+    /// <param name="ct">Ends everything, with the process.</param>
+    public async Task RunAsync(IReadOnlyList<MethodStep> steps, CancellationToken stop, CancellationToken ct)
     {
         var started = clock.Now;
         var events = steps
@@ -24,7 +29,8 @@ internal sealed class MethodRunner(PaymentSystem system, RunClock clock, RunStat
         var applied = new Dictionary<MethodStep, int>(ReferenceEqualityComparer.Instance);
         foreach (var (at, step, isUndo) in events)
         {
-            await clock.WaitUntilAsync(started + at, ct);
+            await clock.WaitUntilAsync(started + at, stop);
+            stop.ThrowIfCancellationRequested();
             if (isUndo)
             {
                 await UndoAsync(applied[step], ct);
@@ -40,11 +46,14 @@ internal sealed class MethodRunner(PaymentSystem system, RunClock clock, RunStat
     public async Task UndoAllAsync(CancellationToken ct)
     {
         var failures = new List<Exception>();
-        while (_toUndo.Count > 0)
+        foreach (var (index, _) in _toUndo.AsEnumerable().Reverse().ToList())
         {
+            // Each for itself: one that hangs must not keep the others from being undone.
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            patience.CancelAfter(UndoPatience);
             try
             {
-                await UndoAsync(_toUndo[^1].Index, ct);
+                await UndoAsync(index, patience.Token);
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
@@ -72,7 +81,7 @@ internal sealed class MethodRunner(PaymentSystem system, RunClock clock, RunStat
 
         // Asked after it is noted, so that it is undone whatever the answer is.
         var disproof = applied.Disproof is null ? null : await applied.Disproof(ct);
-        _done[index] = _done[index] with { Disproof = disproof };
+        _done[index] = _done[index] with { Disproof = disproof, IsAsked = applied.Disproof is not null };
         return index;
     }
 
@@ -85,10 +94,12 @@ internal sealed class MethodRunner(PaymentSystem system, RunClock clock, RunStat
         }
 
         var (_, undo) = _toUndo[at];
-        _toUndo.RemoveAt(at);
         _done[index] = _done[index] with { UndoneFrom = clock.Now };
         status.Tell($"undo {_done[index].Description}");
         await undo(ct);
+
+        // Only now: an undo that was cut short is begun again.
+        _toUndo.RemoveAll(entry => entry.Index == index);
         _done[index] = _done[index] with { UndoneAt = clock.Now };
     }
 }

@@ -26,7 +26,8 @@ internal sealed class ReportBuilder(Experiment experiment, ExperimentSession ses
         // A process that was started in the middle of it has no record of the failover; then the clients say how long it took.
         var actual = phases?.InOrder.Sum(phase => phase.Seconds)
             ?? (loss is null ? Seconds(EvidenceWindows.TimeToService(judged)) : Seconds(first?.EndedAt - loss.LostAt));
-        var checks = ExperimentChecks.Of(experiment, session.Targets, judged, actual);
+        var byClients = Seconds(EvidenceWindows.TimeToService(judged));
+        var checks = ExperimentChecks.Of(experiment, session.Targets, judged, byClients is null ? null : Math.Max(byClients.Value, actual ?? 0));
         var (verdict, reason) = Judge(judged, checks);
         var rto = new RecoveryTime(session.Targets.Rto.TotalSeconds, actual is null ? null : Math.Round(actual.Value, Digits), phases)
         {
@@ -75,6 +76,11 @@ internal sealed class ReportBuilder(Experiment experiment, ExperimentSession ses
         if (evidence.SteadyBefore is not { Held: true } steady)
         {
             return (Verdict.Inconclusive, $"The system was not steady before the fault: {evidence.SteadyBefore?.Detail ?? "nothing was measured"}.");
+        }
+
+        if (evidence.Injected.FirstOrDefault(step => step.IsFault && !step.IsAsked) is { } unasked)
+        {
+            return (Verdict.Inconclusive, $"A fault was not proven, {unasked.Description}: nobody was asked.");
         }
 
         if (evidence.Injected.FirstOrDefault(step => step.Disproof is not null) is { } unreal)

@@ -14,6 +14,7 @@ internal sealed class ErrorRateGuard : IDisposable
     private readonly TimeSpan _window;
     private readonly double _maxErrorRate;
     private int _failed;
+    private bool _armed;
 
     /// <param name="rate">Requests per second; a slow load needs a longer window, or it could never hold enough of them.</param>
     /// <param name="maxErrorRate">The share of failed requests above which it trips.</param>
@@ -26,10 +27,26 @@ internal sealed class ErrorRateGuard : IDisposable
     /// <summary>What was seen when it tripped; null until then.</summary>
     public string? Reason { get; private set; }
 
+    /// <summary>From now on it may trip; what came before, while the system warmed up, does not count.</summary>
+    public void Arm()
+    {
+        lock (_lock)
+        {
+            _recent.Clear();
+            _failed = 0;
+            _armed = true;
+        }
+    }
+
     public void Observe(Operation operation)
     {
         lock (_lock)
         {
+            if (!_armed)
+            {
+                return;
+            }
+
             var failed = operation.Outcome == Outcome.Failed;
             _recent.Enqueue((operation.EndedAt, failed));
             _failed += failed ? 1 : 0;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using GameDay.History;
 using GameDay.Timing;
@@ -16,7 +17,8 @@ internal sealed class PaymentClient : IDisposable
     private readonly AcknowledgedPayments _acknowledged;
     private readonly HttpClient _http;
     private readonly Random _random;
-    private int _inFlight;
+    private readonly ConcurrentDictionary<long, TimeSpan> _due = new();
+    private long _number;
 
     public PaymentClient(Uri service, LoadOptions options, RunClock clock, OperationHistory history, AcknowledgedPayments acknowledged)
     {
@@ -26,12 +28,16 @@ internal sealed class PaymentClient : IDisposable
         _http = new HttpClient(handler) { BaseAddress = service, Timeout = options.Timeout };
     }
 
-    public int InFlight => Volatile.Read(ref _inFlight);
+    public int InFlight => _due.Count;
+
+    /// <summary>How many requests wait for their end that were due by then.</summary>
+    public int WaitingSince(TimeSpan moment) => _due.Values.Count(due => due <= moment);
 
     public async Task SendAsync(PlannedRequest planned, TimeSpan intendedAt)
     {
         var sentAt = _clock.Now;
-        Interlocked.Increment(ref _inFlight);
+        var number = Interlocked.Increment(ref _number);
+        _due[number] = intendedAt;
         var operation = new Operation
         {
             Kind = planned.Kind,
@@ -57,7 +63,7 @@ internal sealed class PaymentClient : IDisposable
         }
 
         operation = operation with { EndedAt = _clock.Now };
-        Interlocked.Decrement(ref _inFlight);
+        _due.TryRemove(number, out _);
         if (operation is { IsAcknowledged: true, PaymentId: { } id })
         {
             _acknowledged.Add(id);

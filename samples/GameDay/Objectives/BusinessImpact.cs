@@ -8,7 +8,7 @@ internal sealed record BusinessImpact(IReadOnlyList<BusinessSystem> Systems)
     /// <summary>The copy that is built with this program.</summary>
     public static string StandardPath => Path.Combine(AppContext.BaseDirectory, "objectives", "business-impact-analysis.yaml");
 
-    /// <exception cref="InvalidDataException">It cannot be read or used; the message has every error with its line.</exception>
+    /// <exception cref="GameDay.Yaml.YamlFileException">It cannot be read or used; the message has every error with its line.</exception>
     public static BusinessImpact Load(string path) => BusinessImpactReader.Read(path);
 
     /// <summary>By name, whatever its case; null when the analysis does not have it.</summary>

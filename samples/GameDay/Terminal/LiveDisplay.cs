@@ -41,7 +41,7 @@ internal sealed class LiveDisplay(IAnsiConsole console, RunClock clock) : IProgr
             Line($"[green]{Sparkline(now.SuccessesBySecond)}[/]"),
         };
         rows.AddRange(now.Events.TakeLast(EventsShown).Select(e => Line($"[grey]{e.At.TotalSeconds,5:0.0} s[/]  {e.Text.EscapeMarkup()}")));
-        return new Panel(new Rows(rows)) { Header = new PanelHeader($" {status.Experiment} "), Expand = true };
+        return new Panel(new Rows(rows)) { Header = new PanelHeader($" {status.Experiment.EscapeMarkup()} "), Expand = true };
     }
 
     private static Markup Line(FormattableString markup) => new(markup.ToString(CultureInfo.InvariantCulture));

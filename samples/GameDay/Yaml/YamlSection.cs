@@ -14,6 +14,8 @@ internal sealed class YamlSection(YamlMappingNode node, string path, List<string
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly List<YamlSection> _read = [];
 
+    public long Line => node.Start.Line;
+
     public IEnumerable<string> Keys => node.Children.Keys.Select(Scalar);
 
     public string? Text(string key) => Find(key) switch
@@ -45,6 +47,33 @@ internal sealed class YamlSection(YamlMappingNode node, string path, List<string
             ? number
             : Wrong<double?>(key, Find(key)!, string.Create(CultureInfo.InvariantCulture, $"is '{text}' and must be a number from {min} to {max}"));
     }
+
+    public int? Whole(string key, int min, int max) => Number(key, min, max) switch
+    {
+        null => null,
+        { } number when number == Math.Floor(number) => (int)number,
+        var number => Wrong<int?>(key, Find(key)!, string.Create(CultureInfo.InvariantCulture, $"is '{number}' and must be a whole number")),
+    };
+
+    /// <summary>What a parser makes of a text; null, and an error, when the key is missing or the parser takes it not.</summary>
+    public T? Parsed<T>(string key, Func<string, T?> parse, string allowed)
+        where T : class
+    {
+        if (Find(key) is not { } value)
+        {
+            Required(key);
+            return null;
+        }
+
+        return value is YamlScalarNode { Value: { } text }
+            ? parse(text) ?? Wrong<T?>(key, value, $"is '{text}' and must be {allowed}")
+            : Wrong<T?>(key, value, $"must be {allowed}");
+    }
+
+    /// <inheritdoc cref="Parsed{T}"/>
+    public T? ParsedValue<T>(string key, Func<string, T?> parse, string allowed)
+        where T : struct =>
+        (T?)Parsed<object>(key, text => parse(text), allowed);
 
     /// <summary>A share of 0 to 1, written as such or in per cent.</summary>
     public double? Share(string key)

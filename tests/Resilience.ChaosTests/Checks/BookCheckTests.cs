@@ -56,15 +56,41 @@ public sealed class BookCheckTests
     public void Fencing_RowOfAFormerWriterAskedForAfterThePromotion_IsAViolation()
     {
         var late = Paid("late") with { SentAt = TimeSpan.FromSeconds(11) };
-        var findings = FencingCheck.Compare(
-            [Paid("early"), late], [Row("early", 1, "acc-1"), Row("late", 1, "acc-1")], Ledger(), TimeSpan.FromSeconds(10));
+        var findings = FencingCheck.Compare([Paid("early"), late], [new FormerWriter("us-east-1", TimeSpan.FromSeconds(10), [Row("early", 1, "acc-1"), Row("late", 1, "acc-1")])]);
 
         Assert.Equal((2, "late"), (findings.RowsLookedAt, Assert.Single(findings.Violations)));
     }
 
     [Fact]
-    public void Fencing_RowThatTheLedgerHasToo_IsNone() => Assert.Empty(FencingCheck.Compare(
-        [Paid("late") with { SentAt = TimeSpan.FromSeconds(11) }], [Row("late", 1, "acc-1")], Ledger(Row("late", 1, "acc-1")), TimeSpan.FromSeconds(10)).Violations);
+    public void Fencing_EachFormerWriterHasItsOwnPromotion() => Assert.Empty(FencingCheck.Compare(
+        [Paid("between") with { SentAt = TimeSpan.FromSeconds(11) }],
+        [new FormerWriter("us-west-2", TimeSpan.FromSeconds(20), [Row("between", 1, "acc-1")])]).Violations);
+
+    [Fact]
+    public void Charges_DeclinedToTheClientAndCaptured_IsWrong() =>
+        Assert.Equal(["a"], ChargeCheck.Compare([Paid("a") with { Status = 402 }], [ChargeA]).WrongKeys);
+
+    [Fact]
+    public void Charges_DeclinedToTheClientAndNeverAskedFor_IsWrong() =>
+        Assert.Equal(["a"], ChargeCheck.Compare([Paid("a") with { Status = 402 }], []).WrongKeys);
+
+    [Fact]
+    public void Accounts_CapturedWithoutACharge_DoNotBalance_AlsoWhenTheClientGotNoAnswer() => Assert.Equal(
+        ["acc-3: ledger 5.00, gateway 0.00"],
+        Accounts([Paid("a"), Paid("b"), Paid("c") with { Status = null, Outcome = Outcome.Failed }], [Row("a", 1250, "acc-1"), Row("b", 300, "acc-2"), Row("c", 500, "acc-3")]).Unbalanced);
+
+    [Fact]
+    public void Verification_NothingWasPromised_ShowsNothing() =>
+        Assert.Contains(Verification.Of([], new Books([], [], [], [])).Checks, check => check is { Held: false, Name: Verification.Survival });
+
+    [Fact]
+    public void Ledger_RowOfAnotherAmount_IsNotThePayment()
+    {
+        var asked = Paid("a") with { AccountId = "acc-1", Amount = 12.50m, Region = "us-east-1" };
+
+        Assert.Single(LedgerCheck.Compare([asked], Ledger(Row("a", 1000, "acc-1")), []).Unexplained);
+        Assert.Empty(LedgerCheck.Compare([asked], Ledger(Row("a", 1250, "acc-1")), []).Unexplained);
+    }
 
     private static AccountFindings Accounts(IReadOnlyList<Operation> operations, IReadOnlyList<LedgerRow> rows) =>
         AccountCheck.Compare(operations, rows, [ChargeA, ChargeB], []);

@@ -14,6 +14,7 @@ public sealed class ErrorRateGuardTests
     public void Observe_RequestsWithinASecond_TripsAboveFivePercentOfAtLeastFifty(int requests, int failed, bool trips)
     {
         using var guard = new ErrorRateGuard(rate: 1_000, maxErrorRate: 0.05);
+        guard.Arm();
 
         // The failures come last, so that no part of the second looks worse than the whole.
         for (var i = 0; i < requests; i++)
@@ -28,6 +29,7 @@ public sealed class ErrorRateGuardTests
     public void Observe_OldFailures_AreForgotten()
     {
         using var guard = new ErrorRateGuard(rate: 1_000, maxErrorRate: 0.05);
+        guard.Arm();
         for (var i = 0; i < 49; i++)
         {
             guard.Observe(At(0, failed: true));
@@ -45,6 +47,7 @@ public sealed class ErrorRateGuardTests
     public void Observe_SlowLoad_StillTrips()
     {
         using var guard = new ErrorRateGuard(rate: 10, maxErrorRate: 0.05);
+        guard.Arm();
         for (var i = 0; i < 60; i++)
         {
             guard.Observe(At(i * 0.1, failed: true));

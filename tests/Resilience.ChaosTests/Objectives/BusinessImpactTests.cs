@@ -1,4 +1,5 @@
 using GameDay.Objectives;
+using GameDay.Yaml;
 
 namespace Resilience.ChaosTests.Objectives;
 
@@ -24,35 +25,35 @@ public sealed class BusinessImpactTests : IDisposable
     }
 
     [Theory]
-    [InlineData("tier: 1", "tier: 5", "3: tier is '5'; it must be 1, 2, 3 or 4.")]
-    [InlineData("rto: 15m", "rto: 15", "4: rto is '15'; it must be a number with its unit s, m, h or d, up to 365d, for instance 15m.")]
-    [InlineData("rto: 15m", "rto: -1m", "4: rto is '-1m'; it must be")]
-    [InlineData("rto: 15m", "rto: 366d", "4: rto is '366d'; it must be")]
-    [InlineData("rto: 15m", "rto: [15m]", "4: rto is no plain value; it must be")]
-    [InlineData("rto: 15m", "rt0: 15m", "4: 'rt0' is no key of a system; did you mean 'rto'?")]
-    [InlineData("rto: 15m", "rt0: 15m", "2: 'rto' is missing in a system.")]
-    [InlineData("rpo: 0s", "rpo: ''", "5: rpo is ''; it must be")]
-    [InlineData("$500,000", "$5,00", "6: revenue_per_hour is '$5,00'; it must be an amount such as $500,000")]
-    [InlineData("$500,000", "lots", "6: revenue_per_hour is 'lots'; it must be")]
-    [InlineData("active-active", "activ-active", "7: dr_strategy is 'activ-active'; did you mean 'active-active'?")]
-    [InlineData("active-active", "prayer-and-tape", "7: dr_strategy is 'prayer-and-tape'; it must be one of backup-only, cold-standby")]
-    [InlineData("name: A", "name: ''", "2: name is ''; it must be a name of 1 to 100 characters.")]
-    [InlineData("systems:", "sistems:", "1: 'sistems' is no key of the file; did you mean 'systems'?")]
-    [InlineData("systems:", "systems: []\nmore:", "1: 'systems' must be a list of 1 to 1000 systems.")]
-    [InlineData("    tier: 1\n", "    tier: 1\n    tier: 1\n", "4: It cannot be parsed: ")]
-    [InlineData("systems:\n", "systems: {\n", ": It cannot be parsed: ")]
-    [InlineData(Whole, "", "1: The file is empty; it must have 'systems'.")]
-    [InlineData(Whole, "- a", "1: Here the file must be a map with systems.")]
-    [InlineData(Whole, "systems:\n  - a", "2: Here a system must be a map with name, tier, rto, rpo, revenue_per_hour, dr_strategy.")]
-    [InlineData("systems:", "---\na: 1\n---\nsystems:", "A second document begins here; there may be one only.")]
+    [InlineData("tier: 1", "tier: 5", "line 3: 'systems[0].tier' is '5' and must be 1, 2, 3 or 4")]
+    [InlineData("rto: 15m", "rto: 15", "line 4: 'systems[0].rto' is '15' and must be a number with its unit s, m, h or d, up to 365d, for instance 15m")]
+    [InlineData("rto: 15m", "rto: -1m", "line 4: 'systems[0].rto' is '-1m' and must be")]
+    [InlineData("rto: 15m", "rto: 366d", "line 4: 'systems[0].rto' is '366d' and must be")]
+    [InlineData("rto: 15m", "rto: [15m]", "line 4: 'systems[0].rto' must be")]
+    [InlineData("rto: 15m", "rt0: 15m", "line 4: 'systems[0].rt0' is not known; did you mean 'rto'?")]
+    [InlineData("rto: 15m", "rt0: 15m", "line 2: 'systems[0].rto' is missing")]
+    [InlineData("rpo: 0s", "rpo: ''", "line 5: 'systems[0].rpo' is '' and must be")]
+    [InlineData("$500,000", "$5,00", "line 6: 'systems[0].revenue_per_hour' is '$5,00' and must be an amount such as $500,000")]
+    [InlineData("$500,000", "lots", "line 6: 'systems[0].revenue_per_hour' is 'lots' and must be")]
+    [InlineData("active-active", "activ-active", "did you mean 'active-active'?")]
+    [InlineData("active-active", "prayer-and-tape", "line 7: 'systems[0].dr_strategy' is 'prayer-and-tape' and must be one of backup-only, cold-standby")]
+    [InlineData("name: A", "name: ''", "line 2: 'systems[0].name' is '' and must be a name of 1 to 100 characters")]
+    [InlineData("systems:", "sistems:", "line 1: 'sistems' is not known; did you mean 'systems'?")]
+    [InlineData("systems:", "systems: []\nmore:", "line 1: 'systems' must be a list of 1 to 1000 systems")]
+    [InlineData("    tier: 1\n", "    tier: 1\n    tier: 1\n", "line 4: ")]
+    [InlineData("systems:\n", "systems: {\n", "line ")]
+    [InlineData(Whole, "", "it must be one document of keys and values")]
+    [InlineData(Whole, "- a", "it must be one document of keys and values")]
+    [InlineData(Whole, "systems:\n  - a", "line 2: 'systems' must be a list of keys and values")]
+    [InlineData("systems:", "---\na: 1\n---\nsystems:", "it must be one document of keys and values")]
     public void Load_AMistake_NamesFileLineValueAndWayOut(string right, string wrong, string message)
     {
         var path = Write(Whole.Replace(right, wrong, StringComparison.Ordinal));
 
-        var error = Assert.Throws<InvalidDataException>(() => BusinessImpact.Load(path));
+        var error = Assert.Throws<YamlFileException>(() => BusinessImpact.Load(path));
 
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
-        Assert.Contains($"{path}:", error.Message, StringComparison.Ordinal);
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,24 +62,24 @@ public sealed class BusinessImpactTests : IDisposable
         var path = Write(Whole.Replace("tier: 1", "tier: one", StringComparison.Ordinal).Replace("0s", "none", StringComparison.Ordinal)
             .Replace("active-active", "hot-stanby", StringComparison.Ordinal));
 
-        var lines = Assert.Throws<InvalidDataException>(() => BusinessImpact.Load(path)).Message.Split(Environment.NewLine);
+        var lines = Assert.Throws<YamlFileException>(() => BusinessImpact.Load(path)).Message.Split('\n');
 
         Assert.Equal(4, lines.Length);
-        Assert.Equal([$"{path}:3", $"{path}:5", $"{path}:7"], lines[1..].Select(l => l[..(path.Length + 2)]));
+        Assert.Equal(["line 3:", "line 5:", "line 7:"], lines[1..].Select(line => line.Trim()[..7]));
     }
 
     [Fact]
     public void Load_ANameTwice_NamesBothLines()
     {
-        var error = Assert.Throws<InvalidDataException>(() => BusinessImpact.Load(
+        var error = Assert.Throws<YamlFileException>(() => BusinessImpact.Load(
             Write(Whole + Whole["systems:\n".Length..].Replace("name: A", "name: a", StringComparison.Ordinal))));
 
-        Assert.Contains(":8: The system 'a' is there already, in line 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("line 8: 'systems[1].name' is 'a', which is there already in line 2", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Load_NoFile_NamesIt() => Assert.Contains(
-        "/nowhere/bia.yaml", Assert.Throws<InvalidDataException>(() => BusinessImpact.Load("/nowhere/bia.yaml")).Message, StringComparison.Ordinal);
+        "/nowhere/bia.yaml", Assert.Throws<YamlFileException>(() => BusinessImpact.Load("/nowhere/bia.yaml")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Find_AnyCase_Finds()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GameDay.CommandLine;
+using GameDay.Deployment;
 using GameDay.Experiments;
 using GameDay.History;
 
@@ -15,6 +16,7 @@ internal static class ExpectationCatalog
         new("alert-within", "the service said within {0} that something is wrong", Duration, Alert),
         new("degraded", "{0} requests were answered with less than the full service", SomeOrNone, Degraded),
         new("lost-payments", "at most {0} acknowledged payments were lost", Count, Lost),
+        new("parked-payments", "at most {0} payments wait for a person", Count, Parked),
         new("writer", "writes go to {0} in the end", AnyText, FinalWriter),
         new("failovers", "the service recorded {0} failovers", Count, Failovers),
         new("diagnosis", "the service said {0}", AnyText, Diagnosis),
@@ -35,23 +37,30 @@ internal static class ExpectationCatalog
         return (p99 < Parse(limit).TotalMilliseconds, Text($"{p99:0} ms of {window.Total} requests"));
     }
 
+    /// <summary>The first of what its health showed and what it logged; a short failover is over before its health is looked at again.</summary>
     private static (bool Held, string Detail) Alert(Evidence evidence, string limit)
     {
-        var sign = evidence.Episodes.Where(episode => episode.From >= evidence.FaultAt).MinBy(episode => episode.From);
-        var detected = evidence.Failovers.Count > 0 ? "recorded a failover" : "nothing";
-        return sign is null
-            ? (false, $"its health showed nothing; {detected}")
-            : (sign.From - evidence.FaultAt <= Parse(limit), Text($"{sign.Replica}: {sign.Subject} {sign.Text} after {(sign.From - evidence.FaultAt)!.Value.TotalSeconds:0.0} s"));
+        var shown = evidence.Episodes.Where(episode => episode.From >= evidence.FaultAt && episode.Subject != HealthWatch.ReplicaItself).MinBy(episode => episode.From);
+        var (at, what) = shown is not null && !(evidence.LossDeclaredAt < shown.From)
+            ? (shown.From, $"{shown.Replica}: {shown.Subject} {shown.Text}")
+            : (evidence.LossDeclaredAt, "the writer was declared lost");
+        return (at - evidence.FaultAt) is { } after
+            ? (after <= Parse(limit), Text($"{what} after {after.TotalSeconds:0.0} s"))
+            : (false, "its health showed nothing, and it declared no writer lost");
     }
 
     private static (bool Held, string Detail) Degraded(Evidence evidence, string wanted)
     {
-        var degraded = evidence.Operations.Count(o => o.Outcome == Outcome.Degraded);
+        var degraded = evidence.Operations.Count(o => o.Outcome == Outcome.Degraded && o.EndedAt >= evidence.FaultAt);
         return ((degraded > 0) == (wanted == "some"), Text($"{degraded} of {evidence.Operations.Count}"));
     }
 
     private static (bool Held, string Detail) Lost(Evidence evidence, string limit) => evidence.Verification is { Ledger: var ledger }
         ? (ledger.LostByReplication.Count <= int.Parse(limit, CultureInfo.InvariantCulture), Text($"{ledger.LostByReplication.Count} of {ledger.Acknowledged}"))
+        : (false, "not verified");
+
+    private static (bool Held, string Detail) Parked(Evidence evidence, string limit) => evidence.Verification is { Ledger: var ledger }
+        ? (ledger.Parked <= int.Parse(limit, CultureInfo.InvariantCulture), Text($"{ledger.Parked} parked"))
         : (false, "not verified");
 
     private static (bool Held, string Detail) FinalWriter(Evidence evidence, string region) =>
@@ -65,7 +74,7 @@ internal static class ExpectationCatalog
 
     private static (bool Held, string Detail) Diagnosis(Evidence evidence, string wanted)
     {
-        var seen = evidence.Episodes.Where(episode => episode.Subject == "database").Select(episode => episode.Text).Distinct(StringComparer.Ordinal).ToList();
+        var seen = evidence.Episodes.Where(episode => episode.Subject == "database" && (episode.To is null || episode.To >= evidence.FaultAt)).Select(episode => episode.Text).Distinct(StringComparer.Ordinal).ToList();
         return (seen.Contains(wanted), seen.Count == 0 ? "nothing" : string.Join(", ", seen));
     }
 
