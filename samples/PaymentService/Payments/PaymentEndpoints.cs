@@ -8,6 +8,7 @@ internal static class PaymentEndpoints
 {
     private const int DefaultLimit = 20;
     private const int MaxLimit = 100;
+    private static readonly TimeSpan QueuePatience = TimeSpan.FromSeconds(2);
 
     public static void MapPayments(this IEndpointRouteBuilder routes)
     {
@@ -42,7 +43,8 @@ internal static class PaymentEndpoints
         };
     }
 
-    private static async Task<IResult> GetAsync(string id, IPaymentLedger ledger, QueuedPayments queued, CancellationToken cancellationToken)
+    private static async Task<IResult> GetAsync(
+        string id, IPaymentLedger ledger, QueuedPayments queued, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         if (!PaymentId.IsValid(id))
         {
@@ -65,10 +67,22 @@ internal static class PaymentEndpoints
             return Results.Json(PaymentView.Of(payment));
         }
 
-        var status = await queued.StatusAsync(id, payment, cancellationToken);
+        string? status = null;
+        using var patience = new CancellationTokenSource(QueuePatience, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            status = await queued.StatusAsync(id, payment, either.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The queue is in the same database; nobody waits for both of them one after the other.
+            away ??= e;
+        }
+
         if (payment is not null)
         {
-            return Results.Json(PaymentView.Of(payment) with { Status = status! });
+            return Results.Json(PaymentView.Of(payment) with { Status = status ?? PaymentView.StatusOf(payment) });
         }
 
         if (status is not null)
