@@ -41,7 +41,7 @@ internal sealed class RegionalLedger(
 
     public async Task<Payment?> FindAsync(string id, CancellationToken cancellationToken)
     {
-        var near = await ReadOneAsync(ReaderStaleness, id, cancellationToken);
+        var near = await ReadNearAsync(id, cancellationToken);
         if (near is { Status: PaymentStatus.Captured or PaymentStatus.Declined })
         {
             return near;
@@ -122,6 +122,20 @@ internal sealed class RegionalLedger(
         return outcome == OperationOutcome.AlreadyCommitted
             ? await ReadOneAsync(TimeSpan.Zero, paymentId, cancellationToken)
             : rows.Count > 0 ? rows[0] : null;
+    }
+
+    private async Task<Payment?> ReadNearAsync(string id, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(LongWriterPatience, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await ReadOneAsync(ReaderStaleness, id, either.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("No region could be asked.", e);
+        }
     }
 
     /// <summary>

@@ -15,8 +15,8 @@ public sealed class DrainTests(ITestOutputHelper output)
     private static readonly TimeSpan EndpointDelay = TimeSpan.FromMilliseconds(400);
 
     [Theory]
-    [InlineData("1.1", 20)]
-    [InlineData("2.0", 10)]
+    [InlineData("1.1", 8)]
+    [InlineData("2.0", 5)]
     public async Task RollingUpdate_PodAfterPod_NoRequestIsLost(string version, int deletions)
     {
         await using var endpoints = new Endpoints(EndpointDelay);

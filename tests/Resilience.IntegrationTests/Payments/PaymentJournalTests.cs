@@ -8,6 +8,7 @@ namespace Resilience.IntegrationTests.Payments;
 public sealed class PaymentJournalTests(ITestOutputHelper output)
 {
     /// <summary>First a torn end, as a crash in the middle of a write leaves it; then a bit that a disk has turned.</summary>
+    [Trait(Nightly.Trait, Nightly.Value)]
     [Fact]
     public async Task TornEndIsCutOff_BrokenInsideIsSetAside_AllThatIsReadableIsChargedOnce()
     {

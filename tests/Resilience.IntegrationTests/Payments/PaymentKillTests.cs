@@ -18,6 +18,7 @@ public sealed class PaymentKillTests(ITestOutputHelper output)
     /// Bursts against a gateway that is down, killed at a random moment of each: some payments are not journalled yet, some
     /// are written and not synced, some synced and not answered, some answered and not stored.
     /// </summary>
+    [Trait(Nightly.Trait, Nightly.Value)]
     [Fact]
     public async Task Kill_AtRandomMomentsAroundTheJournalsSync_AcknowledgedIsChargedOnce()
     {

@@ -13,6 +13,7 @@ public sealed class PaymentOutageTests(ITestOutputHelper output)
     /// A thousand payments are queued, the standby's receiver stalls, more come, the writer dies with the tail that was not
     /// replicated, and comes back as a second writer when the other has been promoted.
     /// </summary>
+    [Trait(Nightly.Trait, Nightly.Value)]
     [Fact]
     public async Task FailoverWithAStalledStandby_AThousandQueued_OldWriterReturns_AllChargedOnce_NoneThere()
     {

@@ -13,6 +13,7 @@ public sealed class PoisonTests(ITestOutputHelper output)
 {
     private const string Poison = "poison";
 
+    [Trait(Nightly.Trait, Nightly.Value)]
     [Fact]
     public async Task PaymentThatKillsItsProcess_IsParkedAfterItsAttempts_AndTheOthersAreMade()
     {

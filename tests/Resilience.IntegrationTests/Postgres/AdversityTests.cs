@@ -162,6 +162,7 @@ public sealed class AdversityTests(ITestOutputHelper output)
     }
 
     /// <summary>Npgsql cancels synchronously by a new connection to the hung host; nobody may wait for that.</summary>
+    [Trait(Nightly.Trait, Nightly.Value)]
     [Theory]
     [InlineData("")]
     [InlineData("Timeout=15")]

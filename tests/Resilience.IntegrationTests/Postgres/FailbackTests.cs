@@ -71,6 +71,7 @@ public sealed class FailbackTests(ITestOutputHelper output)
         }
     }
 
+    [Trait(Nightly.Trait, Nightly.Value)]
     [Fact]
     public async Task SwitchoverFails_ItIsSaid_AndTheNextCallTakesTwiceAsLongToCome_WritesStay()
     {
@@ -96,6 +97,7 @@ public sealed class FailbackTests(ITestOutputHelper output)
         Assert.Contains(logs.Lines, line => line.Contains("Error 1033", StringComparison.Ordinal));
     }
 
+    [Trait(Nightly.Trait, Nightly.Value)]
     [Fact]
     public async Task Dispose_SwitchoverDoesNotHeedItsToken_IsLeftToItself()
     {

@@ -22,6 +22,7 @@ public sealed class PostgresQueueStoreTests(PostgresQueueStoreTests.Servers serv
     /// Ten rows are claimed from a queue that has no others, then from one with a hundred thousand, by turns, so that what the
     /// machine and its disk do meanwhile happens to both; and their median is compared with that of a table without the backlog.
     /// </summary>
+    [Trait(Nightly.Trait, Nightly.Value)]
     [Fact]
     public async Task Backlog_OfAHundredThousand_ClaimsAsQuicklyAsNone()
     {
