@@ -12,13 +12,6 @@ public sealed record Mutant(string Name, string File, string Original, string Br
     public static IReadOnlyList<Mutant> All { get; } =
     [
         new(
-            "fence off",
-            "src/Resilience.Sdk/Regions/ServerReport.cs",
-            "public bool IsOutdated(WriterTerm highest) =>",
-            "public bool IsOutdated(WriterTerm highest) => highest == default && ",
-            "split-brain",
-            "nothing was committed on a former writer"),
-        new(
             "ledger off",
             "samples/PaymentService/Payments/PaymentProcessor.cs",
             "return await ledger.SettleAsync(payment, PaymentStatus.Captured, answer.ChargeId, cancellationToken);",
