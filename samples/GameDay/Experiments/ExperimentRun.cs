@@ -10,20 +10,12 @@ namespace GameDay.Experiments;
 /// <summary>One run: deploy, load, steady state, method, undo, steady state again, verification.</summary>
 internal sealed class ExperimentRun(Experiment experiment, ExperimentSession session)
 {
-    private const int ControlWindows = 4;
-
     private static readonly TimeSpan FailoverRecordPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan AfterWindow = TimeSpan.FromSeconds(2);
-
-    // A request that waits longer is not that of a steady system, however it ends.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1.5);
 
     private readonly ExperimentSettings _settings = session.Settings;
     private readonly RunClock _clock = session.Clock;
     private readonly RunStatus _status = session.Status;
     private readonly LoadOptions _load = LoadOf(experiment, session.Settings);
-
-    private Func<TimeSpan, int> _waitingSince = _ => 0;
 
     private TimeSpan Observe => _settings.Observe ?? experiment.Observe;
 
@@ -36,7 +28,6 @@ internal sealed class ExperimentRun(Experiment experiment, ExperimentSession ses
         var acknowledged = new AcknowledgedPayments();
         using var client = new PaymentClient(system.Front, _load, _clock, history, acknowledged);
         _status.CountInFlight(() => client.InFlight);
-        _waitingSince = client.WaitingSince;
 
         using var stopWatch = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var watch = new HealthWatch(system.Replicas, _clock, health => _status.SetWriter(health?.Writer, health?.Status ?? "no answer"));
@@ -48,7 +39,8 @@ internal sealed class ExperimentRun(Experiment experiment, ExperimentSession ses
         var evidence = new Evidence { Operations = [], LoadStartedAt = loadStartedAt, LoadStoppedAt = loadStartedAt };
         try
         {
-            evidence = await BreakAndRestoreAsync(evidence, system, history, guard, ct);
+            var steady = new SteadyState(experiment.SteadyState, _load.Rate, history, client, _clock, _status);
+            evidence = await BreakAndRestoreAsync(evidence, system, steady, guard, ct);
         }
         finally
         {
@@ -84,18 +76,19 @@ internal sealed class ExperimentRun(Experiment experiment, ExperimentSession ses
             new RunPhase("steady state before", _settings.Control),
             new RunPhase("method", experiment.MethodLength - experiment.Observe + Observe),
             new RunPhase("undoing everything", TimeSpan.FromSeconds(2)),
-            new RunPhase("steady state after", AfterWindow),
+            new RunPhase("steady state after", TimeSpan.FromSeconds(2)),
             new RunPhase("verification", TimeSpan.FromSeconds(2)));
         _status.NextPhase();
     }
 
     private async Task<Evidence> BreakAndRestoreAsync(
-        Evidence evidence, PaymentSystem system, OperationHistory history, ErrorRateGuard guard, CancellationToken ct)
+        Evidence evidence, PaymentSystem system, SteadyState steady, ErrorRateGuard guard, CancellationToken ct)
     {
         _status.NextPhase();
         await _clock.WaitUntilAsync(_clock.Now + _settings.WarmUp, ct);
         _status.NextPhase();
-        evidence = await BeSteadyAsync(evidence, history, ct);
+        var (from, before) = await steady.BeforeAsync(_settings.Control, ct);
+        evidence = evidence with { ControlStartedAt = from, SteadyBefore = before };
         if (evidence.SteadyBefore is not { Held: true })
         {
             return evidence;
@@ -103,7 +96,7 @@ internal sealed class ExperimentRun(Experiment experiment, ExperimentSession ses
 
         _status.NextPhase();
         guard.Arm();
-        var method = new MethodRunner(system, _clock, _status, _settings.Seed);
+        var method = new MethodRunner(system, _clock, _status);
         using var running = CancellationTokenSource.CreateLinkedTokenSource(ct, guard.Tripped);
         try
         {
@@ -125,42 +118,7 @@ internal sealed class ExperimentRun(Experiment experiment, ExperimentSession ses
         evidence = evidence with { RollbackError = await RollBackAsync(method, ct) };
         evidence = evidence with { RestoredAt = _clock.Now, Injected = method.Done };
         _status.NextPhase();
-        return evidence with { SteadyAfter = await BeSteadyAgainAsync(history, ct) };
-    }
-
-    /// <summary>The last control window counts. A slow machine gets more than one.</summary>
-    private async Task<Evidence> BeSteadyAsync(Evidence evidence, OperationHistory history, CancellationToken ct)
-    {
-        for (var window = 0; window < ControlWindows && evidence.SteadyBefore is not { Held: true }; window++)
-        {
-            var from = _clock.Now;
-            var check = await LookAsync("steady state before the fault", history, from, _settings.Control, ct);
-            evidence = evidence with { ControlStartedAt = from, SteadyBefore = check };
-        }
-
-        return evidence;
-    }
-
-    private async Task<CheckResult> BeSteadyAgainAsync(OperationHistory history, CancellationToken ct)
-    {
-        var until = _clock.Now + experiment.SteadyState.RecoversWithin;
-        while (true)
-        {
-            var check = await LookAsync("steady state after the fault", history, _clock.Now, AfterWindow, ct);
-            if (check.Held || _clock.Now >= until)
-            {
-                return check;
-            }
-        }
-    }
-
-    private async Task<CheckResult> LookAsync(string name, OperationHistory history, TimeSpan from, TimeSpan length, CancellationToken ct)
-    {
-        await _clock.WaitUntilAsync(from + length, ct);
-        var window = HistoryWindow.Of(name, history.EndedSince(from).Where(o => o.IntendedAt >= from));
-        var check = SteadyState.Check(name, window, experiment.SteadyState, _load.Rate, length, _waitingSince(from + length - LongestWait));
-        _status.Tell($"{(check.Held ? "steady" : "not steady")}: {check.Detail}");
-        return check;
+        return evidence with { SteadyAfter = await steady.AfterAsync(ct) };
     }
 
     /// <summary>Undoes what is left and runs the rollbacks, whatever happened before; null when all of it was possible.</summary>

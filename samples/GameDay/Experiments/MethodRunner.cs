@@ -6,7 +6,7 @@ using GameDay.Timing;
 namespace GameDay.Experiments;
 
 /// <summary>Does the steps of a method at their moments, and undoes what is not undone yet. For one caller at a time.</summary>
-internal sealed class MethodRunner(PaymentSystem system, RunClock clock, RunStatus status, int seed)
+internal sealed class MethodRunner(PaymentSystem system, RunClock clock, RunStatus status)
 {
     private static readonly TimeSpan UndoPatience = TimeSpan.FromSeconds(45);
 
@@ -71,7 +71,7 @@ internal sealed class MethodRunner(PaymentSystem system, RunClock clock, RunStat
     {
         status.Tell(step.Description);
         var from = clock.Now;
-        var applied = await step.Action.Apply(new ActionContext(system, step.Arguments, clock, seed), ct);
+        var applied = await step.Action.Apply(new ActionContext(system, step.Arguments, clock), ct);
         var index = _done.Count;
         _done.Add(new InjectedFault(step.Description, step.Action.Name, step.Arguments.Target, step.Action.IsFault, from, clock.Now));
         if (applied.Undo is { } undo)
