@@ -14,7 +14,7 @@ internal sealed class RunOptions
 
     private readonly Argument<string[]> _experiments = new("experiment")
     {
-        Description = "The experiments to run, in this order",
+        Description = "The experiments, plans or files of experiments (.yaml) to run, in this order",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -43,9 +43,12 @@ internal sealed class RunOptions
     {
         _experiments.Validators.Add(result =>
         {
-            foreach (var name in result.Tokens.Select(t => t.Value).Where(name => ExperimentCatalog.Resolve(name).Count == 0))
+            foreach (var name in result.Tokens.Select(t => t.Value))
             {
-                result.AddError(ExperimentCatalog.Unknown(name));
+                if (WhyNot(name) is { } why)
+                {
+                    result.AddError(why);
+                }
             }
         });
     }
@@ -83,8 +86,20 @@ internal sealed class RunOptions
         result.GetValue(_report),
         result.GetValue(_serve))
     {
-        StopAtFirst = result.GetValue(_experiments)!.Any(name => ExperimentCatalog.Find(name) is null),
+        StopAtFirst = result.GetValue(_experiments)!.Any(name => ExperimentCatalog.FindPlan(name) is not null),
     };
+
+    private static string? WhyNot(string name)
+    {
+        try
+        {
+            return ExperimentCatalog.Resolve(name).Count == 0 ? ExperimentCatalog.Unknown(name) : null;
+        }
+        catch (YamlFileException e)
+        {
+            return e.Message;
+        }
+    }
 
     private static double? ParseRate(ArgumentResult result)
     {

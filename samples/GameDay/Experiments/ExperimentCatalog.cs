@@ -6,6 +6,8 @@ namespace GameDay.Experiments;
 /// <summary>All experiments and plans by name, read from the files beside the program.</summary>
 internal static class ExperimentCatalog
 {
+    private const string FileExtension = ".yaml";
+
     private static readonly Lazy<IReadOnlyList<Experiment>> Read = new(() => ReadAll("experiments", ExperimentReader.Read));
     private static readonly Lazy<IReadOnlyList<Plan>> ReadPlans = new(() => ReadAll("plans", PlanReader.Read));
 
@@ -17,9 +19,14 @@ internal static class ExperimentCatalog
 
     public static Experiment? Find(string name) => All.FirstOrDefault(e => e.Name == name);
 
-    /// <summary>The experiments behind a name: one, or those of a plan in its order; empty when there is no such name.</summary>
+    public static Plan? FindPlan(string name) => Plans.FirstOrDefault(plan => plan.Name == name);
+
+    /// <summary>The experiments behind a name: one, those of a plan in its order, or that of a file; empty when there is no such name.</summary>
+    /// <exception cref="YamlFileException">The name ends with ".yaml", and that file cannot be used.</exception>
     public static IReadOnlyList<Experiment> Resolve(string name) =>
-        Find(name) is { } one ? [one] : Plans.FirstOrDefault(plan => plan.Name == name)?.Experiments ?? [];
+        name.EndsWith(FileExtension, StringComparison.Ordinal) ? [ExperimentReader.Read(name)]
+        : Find(name) is { } one ? [one]
+        : FindPlan(name)?.Experiments ?? [];
 
     /// <summary>What to tell somebody who asked for an experiment that does not exist.</summary>
     public static string Unknown(string name, bool plansToo = true) =>

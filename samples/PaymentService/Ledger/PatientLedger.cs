@@ -46,20 +46,8 @@ internal sealed class PatientLedger(ILedgerWriter ledger, Func<bool> hasWriter, 
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && (LedgerFailure.Is(e) || e is OperationCanceledException))
         {
-            _ = GiveUpAsync(writing, enough, blocks: hasWriter());
+            _ = GivenUpWork.EndAsync(writing, enough, blocks: hasWriter());
             throw new LedgerUnavailableException(e);
         }
-    }
-
-    /// <summary>Not waited for: a server that does not answer does not answer to a cancellation either.</summary>
-    private static async Task GiveUpAsync(Task writing, CancellationTokenSource enough, bool blocks)
-    {
-        // Npgsql tells a server that does not answer over another connection, and blocks its thread meanwhile.
-        var cancelling = blocks
-            ? Task.Factory.StartNew(enough.Cancel, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-            : enough.CancelAsync();
-        await cancelling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        enough.Dispose();
     }
 }

@@ -14,10 +14,10 @@ internal sealed class RegionalLedger(
 
     // A list should show the payment that was just made; when there is no writer, an older list is better than none.
     private static readonly TimeSpan WriterPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DegradedStaleness = TimeSpan.FromMinutes(5);
 
     // Without even an older answer there is nothing to give but an error, so the next writer is waited for longer.
-    private static readonly TimeSpan LongWriterPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan DegradedStaleness = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan MomentsAfterASwitch = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(100);
@@ -39,42 +39,44 @@ internal sealed class RegionalLedger(
     public async Task<Payment> RefuseAsync(Payment payment, int limit, CancellationToken cancellationToken) =>
         await WriteOrNullAsync(NewOperation("refuse"), payment.Id, PostgresSql.Refuse, () => [payment.Id, limit], cancellationToken) ?? payment;
 
-    public async Task<Payment?> FindAsync(string id, CancellationToken cancellationToken)
-    {
-        var near = await ReadNearAsync(id, cancellationToken);
-        if (near is { Status: PaymentStatus.Captured or PaymentStatus.Declined })
+    public Task<Payment?> FindAsync(string id, CancellationToken cancellationToken) => WithinAsync(
+        LongestRead,
+        async token =>
         {
-            return near;
-        }
+            var near = await ReadOneAsync(ReaderStaleness, id, token);
+            if (near is { Status: PaymentStatus.Captured or PaymentStatus.Declined })
+            {
+                return near;
+            }
 
-        using var patience = new CancellationTokenSource(near is null ? LongWriterPatience : WriterPatience, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        try
-        {
-            return await ReadWrittenAsync(id, either.Token);
-        }
-        catch (Exception e) when (e is DbException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            return near ?? throw new TimeoutException("No region that takes writes could be asked.", e);
-        }
-    }
+            try
+            {
+                return await WithinAsync(near is null ? LongestRead : WriterPatience, written => ReadWrittenAsync(id, written), token);
+            }
+            catch (Exception e) when (near is not null && e is DbException or TimeoutException && !token.IsCancellationRequested)
+            {
+                return near;
+            }
+        },
+        cancellationToken);
 
-    public async Task<IReadOnlyList<Payment>> ListAsync(string accountId, PagePosition? after, int limit, CancellationToken cancellationToken)
-    {
-        var (sql, values) = after is null
-            ? (PostgresSql.ListFirst, new object[] { accountId, limit })
-            : (PostgresSql.ListAfter, [accountId, limit, after.CreatedAt, after.Id]);
-        using var patience = new CancellationTokenSource(WriterPatience, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        try
+    public Task<IReadOnlyList<Payment>> ListAsync(string accountId, PagePosition? after, int limit, CancellationToken cancellationToken) => WithinAsync(
+        LongestRead,
+        async token =>
         {
-            return await ReadAsync(TimeSpan.Zero, sql, values, either.Token);
-        }
-        catch (Exception e) when (e is DbException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            return await ReadAsync(DegradedStaleness, sql, values, cancellationToken);
-        }
-    }
+            var (sql, values) = after is null
+                ? (PostgresSql.ListFirst, new object[] { accountId, limit })
+                : (PostgresSql.ListAfter, [accountId, limit, after.CreatedAt, after.Id]);
+            try
+            {
+                return await WithinAsync(WriterPatience, written => ReadAsync(TimeSpan.Zero, sql, values, written), token);
+            }
+            catch (Exception e) when (e is DbException or TimeoutException && !token.IsCancellationRequested)
+            {
+                return await ReadAsync(DegradedStaleness, sql, values, token);
+            }
+        },
+        cancellationToken);
 
     public async Task<IReadOnlyList<Payment>> ClaimDueAsync(
         DateTimeOffset now, DateTimeOffset nextDueAt, int limit, CancellationToken cancellationToken)
@@ -124,17 +126,25 @@ internal sealed class RegionalLedger(
             : rows.Count > 0 ? rows[0] : null;
     }
 
-    private async Task<Payment?> ReadNearAsync(string id, CancellationToken cancellationToken)
+    /// <exception cref="TimeoutException">It takes longer. The question is given up, and whoever asked does not wait for its end.</exception>
+    private async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(LongWriterPatience, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reading = read(enough.Token);
         try
         {
-            return await ReadOneAsync(ReaderStaleness, id, either.Token);
+            return await reading.WaitAsync(limit, timeProvider, cancellationToken);
         }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        finally
         {
-            throw new TimeoutException("No region could be asked.", e);
+            if (reading.IsCompleted)
+            {
+                enough.Dispose();
+            }
+            else
+            {
+                _ = GivenUpWork.EndAsync(reading, enough, blocks: db.WriterRegion is not null);
+            }
         }
     }
 

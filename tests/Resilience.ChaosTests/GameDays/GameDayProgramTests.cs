@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using GameDay.Reporting;
 using Resilience.TestKit;
@@ -57,22 +58,56 @@ public sealed class GameDayProgramTests : IDisposable
         Assert.Empty(Directory.GetFiles(_directory));
     }
 
+    /// <summary>An experiment of the user's own that hurts customers more than its stop condition allows.</summary>
+    [Fact]
+    public async Task Run_MoreRequestsFailThanTheStopConditionAllows_AbortsAndRollsBack()
+    {
+        var experiment = Path.Combine(_directory, "nobody-answers.yaml");
+        await File.WriteAllTextAsync(experiment, """
+            name: nobody-answers
+            summary: The only replica is away for a minute
+            hypothesis: Nobody notices.
+            objectives:
+              system: Payment Processing
+            load:
+              rate: 60
+              retries: 0
+            method:
+              - { at: 0s, action: kill-replica, target: replica-1, for: 60s }
+            """);
+        await using var program = GameDayProcess.Start("run", experiment, "--report", Path.Combine(_directory, "report"));
+
+        Assert.True(await program.WaitForExitAsync(Patience) == 1, program.Output);
+
+        Assert.Contains("the limit is 5 %", program.Output, StringComparison.Ordinal);
+        var report = await ReadReportAsync("report");
+        Assert.Equal("aborted", report.GetProperty("verdict").GetString());
+        var checks = report.GetProperty("checks").EnumerateArray().ToDictionary(check => check.GetProperty("name").GetString()!, check => check.GetProperty("held").GetBoolean());
+        Assert.True(checks["everything was undone"], program.Output);
+        Assert.True(checks["steady state after the fault"], program.Output);
+        var undone = report.GetProperty("timeline").EnumerateArray().Single(entry => entry.GetProperty("event").GetString()!.StartsWith("undo kill-replica", StringComparison.Ordinal));
+        Assert.InRange(undone.GetProperty("seconds").GetDouble(), 0, 30);
+        AssertNothingLeft(program);
+    }
+
     /// <summary>Nobody is left to undo anything: the next run ends what the dead one left, and works.</summary>
     [Fact]
-    public async Task Run_RunnerIsKilledInTheMiddle_TheNextRunCleansUpAndWorks()
+    public Task Run_RunnerIsKilledInTheMiddle_TheNextRunCleansUpAndWorks() => KillAndRunAgainAsync("database-hang", "hang-database");
+
+    /// <summary>The same with what outlives processes: rules of a firewall, a balancer of another program, a mounted file system.</summary>
+    [Theory]
+    [InlineData("network-partition", "cut-region")]
+    [InlineData("az-failure", "kill-zone")]
+    [InlineData("power-loss", "lose-power")]
+    [InlineData("disk-fill", "fill-disk")]
+    [Trait(Nightly.Trait, Nightly.Value)]
+    public async Task Run_RunnerIsKilledWithAllItBroke_NothingOfItIsLeft(string experiment, string fault)
     {
-        await using var killed = GameDayProcess.Start("run", "database-hang", "--report", _directory, "--rate", "20");
-        await killed.WaitForOutputAsync("hang-database", Patience);
-        killed.Kill();
-        await killed.WaitForExitAsync(Patience);
-        Assert.NotEmpty(killed.Left);
-        Assert.NotEmpty(killed.DirectoriesLeft);
+        var before = (await MountsAsync(), await RulesAsync(), LoopDevices());
 
-        await using var next = GameDayProcess.Start("run", "region-failover", "--report", _directory, "--rate", "20");
-        Assert.True(await next.WaitForExitAsync(Patience) == 0, next.Output);
+        await KillAndRunAgainAsync(experiment, fault);
 
-        AssertNothingLeft(killed);
-        AssertNothingLeft(next);
+        Assert.Equal(before, (await MountsAsync(), await RulesAsync(), LoopDevices()));
     }
 
     [Theory]
@@ -99,6 +134,33 @@ public sealed class GameDayProgramTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private async Task KillAndRunAgainAsync(string experiment, string fault)
+    {
+        await using var killed = GameDayProcess.Start("run", experiment, "--report", _directory, "--rate", "20");
+        await killed.WaitForOutputAsync(fault, Patience);
+        killed.Kill();
+        await killed.WaitForExitAsync(Patience);
+        Assert.NotEmpty(killed.DirectoriesLeft);
+
+        await using var next = GameDayProcess.Start("run", "region-failover", "--report", _directory, "--rate", "20");
+        Assert.True(await next.WaitForExitAsync(Patience) == 0, next.Output);
+
+        AssertNothingLeft(killed);
+        AssertNothingLeft(next);
+    }
+
+    private static Task<string> MountsAsync() => File.ReadAllTextAsync("/proc/self/mounts");
+
+    private static string LoopDevices() => string.Join(' ', Directory.GetDirectories("/sys/block", "loop*").Where(device => Directory.Exists(Path.Combine(device, "loop"))).Order());
+
+    private static async Task<string> RulesAsync()
+    {
+        using var nft = Process.Start(new ProcessStartInfo("nft", ["list", "ruleset"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        var rules = await nft.StandardOutput.ReadToEndAsync();
+        await nft.WaitForExitAsync().WaitAsync(Patience, TimeProvider.System);
+        return rules;
+    }
 
     private async Task AssertCheckAsync(int code, string line)
     {
@@ -129,10 +191,11 @@ public sealed class GameDayProgramTests : IDisposable
     private static void Has(JsonElement parent, JsonValueKind kind, params string[] names) =>
         Assert.All(names, name => Assert.Equal(kind, parent.GetProperty(name).ValueKind));
 
-    private async Task<JsonElement> ReadReportAsync()
+    private async Task<JsonElement> ReadReportAsync(string folder = "")
     {
-        await using var file = File.OpenRead(Path.Combine(_directory, "report.json"));
-        Assert.Empty(new[] { "report.json", "report.html", "trend.jsonl", "audit.json" }.Except(Directory.GetFiles(_directory).Select(Path.GetFileName)));
+        var directory = Path.Combine(_directory, folder);
+        await using var file = File.OpenRead(Path.Combine(directory, "report.json"));
+        Assert.Empty(new[] { "report.json", "report.html", "trend.jsonl", "audit.json" }.Except(Directory.GetFiles(directory).Select(Path.GetFileName)));
         return (await JsonDocument.ParseAsync(file)).RootElement;
     }
 }

@@ -19,6 +19,13 @@ public sealed record Mutant(string Name, string File, string Original, string Br
             "region-failover",
             "every acknowledged payment is in the ledger"),
         new(
+            "fence off",
+            "src/Resilience.Sdk/Regions/ServerReport.cs",
+            "!(highest.Timeline > 0 && Timeline > highest.Timeline) && (Epoch is null ? Timeline < highest.Timeline : Term < highest);",
+            "highest.Timeline < 0;",
+            "split-brain",
+            "nothing was committed on a former writer"),
+        new(
             "journal not synced",
             "src/Resilience.Sdk/Journal/JournalDisk.cs",
             "public void Sync() => RandomAccess.FlushToDisk(file);",

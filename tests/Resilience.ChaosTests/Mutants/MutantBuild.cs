@@ -11,7 +11,7 @@ internal sealed class MutantBuild : IDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("resilience-mutant-").FullName;
 
-    public string Program => Path.Combine(_directory, "samples", "PaymentService", "bin", "Release", "net10.0", "PaymentService.dll");
+    public string Program => Path.Combine(_directory, "samples", "PaymentService", "bin", "Release", "net10.0", "publish", "PaymentService.dll");
 
     public static async Task<MutantBuild> OfAsync(Mutant mutant)
     {
@@ -35,7 +35,7 @@ internal sealed class MutantBuild : IDisposable
     private void Copy()
     {
         var root = ServicePaths.RepositoryRoot;
-        foreach (var file in Directory.EnumerateFiles(root).Concat(Copied.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories))))
+        foreach (var file in Directory.EnumerateFiles(root).Append(Path.Combine(root, "samples", "Published.targets")).Concat(Copied.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories))))
         {
             var name = Path.GetRelativePath(root, file);
             var parts = name.Split(Path.DirectorySeparatorChar);

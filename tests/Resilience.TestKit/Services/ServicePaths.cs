@@ -22,13 +22,13 @@ public static class ServicePaths
         }
     }
 
-    /// <summary>The built program of a sample, in the configuration of the running program.</summary>
+    /// <summary>The published program of a sample, in the configuration of the running program.</summary>
     /// <param name="sample">The name of the folder and program, for instance "PaymentService".</param>
     /// <returns>The full path of the .dll.</returns>
     /// <exception cref="FileNotFoundException">It has not been built in this configuration.</exception>
     public static string For(string sample)
     {
-        var path = Path.Combine(RepositoryRoot, "samples", sample, "bin", Configuration, "net10.0", sample + ".dll");
+        var path = Path.Combine(RepositoryRoot, "samples", sample, "bin", Configuration, "net10.0", "publish", sample + ".dll");
         return File.Exists(path)
             ? path
             : throw new FileNotFoundException($"'{path}' is missing; build it with: dotnet build -c {Configuration} samples/{sample}", path);

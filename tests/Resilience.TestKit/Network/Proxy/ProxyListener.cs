@@ -10,6 +10,7 @@ internal sealed class ProxyListener
 
     private readonly Lock _gate = new();
     private readonly Action<Socket> _accepted;
+    private readonly List<Socket> _held = [];
     private IPEndPoint _address;
     private Socket? _socket;
     private CancellationTokenSource? _accepting;
@@ -42,10 +43,17 @@ internal sealed class ProxyListener
 
     private void Change(Action change)
     {
+        Socket[] released;
         lock (_gate)
         {
             change();
             Apply_NeedsLock();
+            released = TakeReleased_NeedsLock();
+        }
+
+        foreach (var client in released)
+        {
+            _accepted(client);
         }
     }
 
@@ -73,6 +81,24 @@ internal sealed class ProxyListener
         }
     }
 
+    private Socket[] TakeReleased_NeedsLock()
+    {
+        if (_refusals > 0)
+        {
+            _held.ForEach(client => client.Dispose());
+            _held.Clear();
+        }
+
+        if (_stops > 0)
+        {
+            return [];
+        }
+
+        Socket[] released = [.. _held];
+        _held.Clear();
+        return released;
+    }
+
     private Socket Listen()
     {
         var socket = new Socket(_address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -98,7 +124,7 @@ internal sealed class ProxyListener
         {
             try
             {
-                _accepted(await socket.AcceptAsync(stopped));
+                ServeOrHold(await socket.AcceptAsync(stopped));
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
@@ -109,5 +135,26 @@ internal sealed class ProxyListener
                 // The client went away again, or the socket was closed, which the next turn sees.
             }
         }
+    }
+
+    /// <summary>An accept that was under way when it was to stop may still take a client, which then waits like those behind it.</summary>
+    private void ServeOrHold(Socket client)
+    {
+        lock (_gate)
+        {
+            if (_refusals > 0)
+            {
+                client.Dispose();
+                return;
+            }
+
+            if (_stops > 0)
+            {
+                _held.Add(client);
+                return;
+            }
+        }
+
+        _accepted(client);
     }
 }
