@@ -14,7 +14,7 @@ missing_servers() {
     command -v redis-server >/dev/null || echo redis-server
 }
 
-# What the tests need besides: a balancer, a clock that can be wrong, load on the processors, and to break a network and a disk
+# What the tests need besides: a browser, a balancer, a clock that can be wrong, load on the processors, and to break a network and a disk
 # of their own. Only root can install them, and have the last two; without them those tests are skipped.
 missing_test_tools() {
     ((EUID == 0)) || return 0
@@ -24,6 +24,7 @@ missing_test_tools() {
     command -v nft >/dev/null || echo nftables
     command -v ip >/dev/null || echo iproute2
     command -v mkfs.ext4 >/dev/null || echo e2fsprogs
+    command -v chromium >/dev/null || echo chromium
 }
 
 # Everything that is missing: of the servers, and of the further lists that are named.

@@ -1,3 +1,4 @@
+using Resilience.TestKit.Disks;
 using Resilience.TestKit.Processes;
 
 namespace Resilience.TestKit;
@@ -44,6 +45,9 @@ public static class Leftovers
             return false;
         }
 
+        // Seen from here only when the dead run and this one share their namespaces; else these went with it.
+        NetworkFault.EndLeft(owner);
+        Mounts.DetachIn(run);
         RunDirectory.Delete(run);
         return true;
     }

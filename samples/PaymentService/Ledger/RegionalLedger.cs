@@ -149,15 +149,15 @@ internal sealed class RegionalLedger(
     }
 
     /// <summary>
-    /// What the writer has. Acknowledged payments that did not reach a new one are done again there in the moments after the switch, so
-    /// one that is not there is looked for until they are over.
+    /// What the writer has. Acknowledged payments that did not reach a new one are done again there after the switch, so one that is not
+    /// there is looked for until this replica has done its own, and for moments in which others do theirs.
     /// </summary>
     private async Task<Payment?> ReadWrittenAsync(string id, CancellationToken cancellationToken)
     {
         while (true)
         {
             var found = await ReadOneAsync(TimeSpan.Zero, id, cancellationToken);
-            if (found is not null || !(db.Failovers is [.., var last] && timeProvider.GetUtcNow() - last.SwitchedAt < MomentsAfterASwitch))
+            if (found is not null || !(db.IsCatchingUp || db.Failovers is [.., var last] && timeProvider.GetUtcNow() - last.SwitchedAt < MomentsAfterASwitch))
             {
                 return found;
             }

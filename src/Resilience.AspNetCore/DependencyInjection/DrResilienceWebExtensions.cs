@@ -7,6 +7,9 @@ using Resilience.AspNetCore.Degradation;
 using Resilience.AspNetCore.Drain;
 using Resilience.AspNetCore.Health;
 using Resilience.AspNetCore.Management;
+using Resilience.AspNetCore.Operations;
+using Resilience.AspNetCore.Operations.Changes;
+using Resilience.AspNetCore.Operations.Live;
 using Resilience.Degradation;
 using Resilience.DependencyInjection;
 using Resilience.Health.Watchdog;
@@ -65,6 +68,12 @@ public static class DrResilienceWebExtensions
         services.AddSingleton<IStartupFilter, ProbeStartupFilter>();
         services.AddSingleton<HealthReporter>();
         services.AddSingleton<ManagementPages>();
+        services.AddSingleton<ChangeRecord>();
+        services.AddSingleton<SwitchConsole>();
+        services.AddSingleton<FailoverReport>();
+        services.AddSingleton<OperationsState>();
+        services.AddSingleton(static provider => ActivatorUtilities.CreateInstance<EventStream>(provider, (Func<ReadOnlyMemory<byte>>)provider.GetRequiredService<OperationsState>().Describe));
+        services.AddHostedService<OperationsAccessCheck>();
         services.AddSingleton<HealthHost>();
         services.AddHostedService(static provider => provider.GetRequiredService<HealthHost>());
         services.AddSingleton(static provider =>

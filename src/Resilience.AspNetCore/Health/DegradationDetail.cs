@@ -15,7 +15,7 @@ internal static class DegradationDetail
         json.WriteStartObject("episodes");
         foreach (var episode in monitor.Episodes.OrderBy(episode => episode.Dependency, StringComparer.Ordinal))
         {
-            Write(json, episode, degrader.Clock);
+            Write(json, episode, degrader);
         }
 
         json.WriteEndObject();
@@ -24,8 +24,9 @@ internal static class DegradationDetail
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, Episode episode, EpisodeClock clock)
+    private static void Write(Utf8JsonWriter json, Episode episode, Degrader degrader)
     {
+        var clock = degrader.Clock;
         var state = episode.State;
         json.WriteStartObject(episode.Dependency);
         json.WriteString("phase", EnumName.Of(state.Phase));
@@ -34,6 +35,11 @@ internal static class DegradationDetail
         json.WriteNumber("relapses", state.Relapses);
         json.WriteNumber("share", Math.Round(state.Share(clock.Now, clock.Rules), 3));
         json.WriteNumber("callsPerSecond", Math.Round(episode.Calls.PerSecond, 1));
+        ProcessDetail.WriteList(json, "actions",
+        [
+            .. degrader.Rules.Values.Select(runtime => runtime.Rule).Where(rule => rule.Dependency == episode.Dependency)
+                .OrderBy(rule => rule.Service, StringComparer.Ordinal).SelectMany(rule => rule.Actions.Select(action => $"{rule.Service}: {action.Name}")),
+        ]);
         json.WriteEndObject();
     }
 }

@@ -90,6 +90,33 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         return failure.Kind == RegionFailureKind.DiskFull ? now + FullDiskRests : now;
     }
 
+    /// <summary>Takes note of an operator's decision: who holds all switches, or null when nobody does any more.</summary>
+    /// <exception cref="TimeoutException">It was not taken note of in time. It may be yet.</exception>
+    public async Task HoldAsync(string? principal, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Stopping);
+        var until = _context.Clock.Now + patience;
+        while (true)
+        {
+            var now = _context.Clock.Now;
+            var current = Current;
+            if (current.Topology.Hold?.Principal == principal)
+            {
+                return;
+            }
+
+            if (now >= until)
+            {
+                throw new TimeoutException("This process has too much to do to take note of the decision. Repeat it: deciding twice is deciding once.");
+            }
+
+            // Told again after each change: what is observed in a burst of failing calls may be left out.
+            _tracker.Observe(principal is null ? new SwitchesReleased(now) : new SwitchesHeld(principal, now));
+            await current.Replaced.WaitAsync(until - now, _context.Clock.Time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            either.Token.ThrowIfCancellationRequested();
+        }
+    }
+
     /// <summary>
     /// Waits for a writer. A caller that saw one fail says which and when: it gets a later writer, or the same once a probe
     /// sent after the failure has proven it anew.

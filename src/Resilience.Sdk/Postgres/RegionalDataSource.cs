@@ -279,6 +279,13 @@ public sealed class RegionalDataSource : DbDataSource
     }
 
     /// <summary>
+    /// True from a switch until the acknowledged operations of this process that did not reach the new writer have been done again there
+    /// (<see cref="IReplayableOperation"/>): what is not found meanwhile may yet come. Other replicas do theirs at the same time. One
+    /// comparison; no lock.
+    /// </summary>
+    public bool IsCatchingUp => Tail is { IsCatchingUp: true };
+
+    /// <summary>
     /// Consents to a switch that waits for it (<see cref="SwitchMode.Approval"/>). The consent is kept in the promoted server, so that
     /// every replica finds it; it counts for this promotion alone, once for each person, until it expires.
     /// </summary>
@@ -302,6 +309,27 @@ public sealed class RegionalDataSource : DbDataSource
     /// <exception cref="NpgsqlException">The promoted server could not be asked.</exception>
     public Task WithdrawSwitchApprovalAsync(string region, string principal, CancellationToken cancellationToken = default) =>
         _desk.WithdrawAsync(region, principal, cancellationToken);
+
+    /// <summary>
+    /// Decides that writes of this process go to no other region, whatever is promoted, until <see cref="ReleaseSwitchesAsync"/> or the
+    /// end of the process. While the previous writer returns, they go back to it. A switch that has been made stays made.
+    /// </summary>
+    /// <param name="principal">Who decides: a name that was authenticated. 1 to 255 characters.</param>
+    /// <param name="cancellationToken">Ends the call; the decision may or may not hold then.</param>
+    /// <returns>A task that ends when it holds.</returns>
+    /// <exception cref="ArgumentException">The principal is empty or too long.</exception>
+    /// <exception cref="TimeoutException">It was not taken note of within 5 s. Repeat it: deciding twice is deciding once.</exception>
+    public Task HoldSwitchesAsync(string principal, CancellationToken cancellationToken = default) =>
+        _desk.HoldAsync(principal, principal, cancellationToken);
+
+    /// <summary>Takes the decision back that writes go to no other region; a promotion that waits is then followed as the configuration says.</summary>
+    /// <param name="principal">Who takes it back. It may be another than who decided.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>A task that ends when it is taken back.</returns>
+    /// <exception cref="ArgumentException">The principal is empty or too long.</exception>
+    /// <exception cref="TimeoutException">It was not taken note of within 5 s.</exception>
+    public Task ReleaseSwitchesAsync(string principal, CancellationToken cancellationToken = default) =>
+        _desk.HoldAsync(null, principal, cancellationToken);
 
     /// <summary>Keeps operations from now on. Once, before the first.</summary>
     internal OperationTail Protect(OperationCatalog catalog, JournalLog journal, JournalOptions options, ILogger logger) =>

@@ -28,6 +28,7 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
             Evidence = topology.Diagnosis.Evidence,
             Candidate = candidate,
             Next = Next(topology, candidate),
+            HeldBy = topology.Hold?.Principal,
             ApprovalsNeeded = rules.Switch == SwitchMode.Approval ? rules.Approvals : 0,
             ApprovedBy = report is null ? [] : [.. SwitchDecision.Counted(rules, report, candidate!).Select(approval => approval.Principal)],
         };
@@ -39,17 +40,24 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
     public Task WithdrawAsync(string region, string principal, CancellationToken cancellationToken) =>
         WriteAsync(region, principal, PostgresSql.WithdrawApproval, "no longer approved", cancellationToken);
 
+    /// <summary>Who holds all switches from now on; null releases them. In this process, until it ends.</summary>
+    public async Task HoldAsync(string? principal, string by, CancellationToken cancellationToken)
+    {
+        CheckPrincipal(by);
+        foreach (var set in new[] { active.Trying, active.Current }.OfType<RegionSet>())
+        {
+            await set.HoldAsync(principal, Longest, cancellationToken);
+        }
+
+        Guarded.Run(() => LogHold(logger, dependency, principal is null ? "released" : "held", by));
+    }
+
     /// <summary>A changed configuration that waits for people is not in use before they have decided.</summary>
     private RegionSet Set => active.Trying is { Current.Topology.Held: not null } trying ? trying : active.Current;
 
     private async Task WriteAsync(string region, string principal, string sql, string what, CancellationToken cancellationToken)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(principal);
-        if (principal.Length > LongestPrincipal || principal.Any(char.IsControl))
-        {
-            throw new ArgumentException($"The principal has {principal.Length} characters. Use 1 to {LongestPrincipal}, without control characters.", nameof(principal));
-        }
-
+        CheckPrincipal(principal);
         var set = Set;
         var topology = set.Current.Topology;
         if (set.Rules.Switch != SwitchMode.Approval)
@@ -73,6 +81,15 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
         await command.ExecuteNonQueryAsync(cancellationToken);
         Guarded.Run(() => LogConsent(logger, dependency, region, what, principal));
         endpoint.Monitor.Wake();
+    }
+
+    private static void CheckPrincipal(string principal)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(principal);
+        if (principal.Length > LongestPrincipal || principal.Any(char.IsControl))
+        {
+            throw new ArgumentException($"The principal has {principal.Length} characters. Use 1 to {LongestPrincipal}, without control characters.", nameof(principal));
+        }
     }
 
     /// <summary>Several may come at once; and a role that may not create tables needs not, where the owner has.</summary>
@@ -104,6 +121,7 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
     {
         { Held: { } held, Writer: { } writer } => $"Writes stay with '{writer.Region}'; '{held.Region}' was promoted, but {held.Why}.",
         { Held: { } held } => $"Writes move to '{held.Region}' once it may be followed: {held.Why}. Should the previous writer return before that, they go back to it.",
+        { Hold: { } hold, Writer: { } writer } => $"Writes go to '{writer.Region}' and would follow no promotion: '{hold.Principal}' holds all switches.",
         { Writer: { } writer } when candidate is null => $"Writes go to '{writer.Region}'; they would follow a promotion elsewhere.",
         _ when candidate is not null => $"Writes move to '{candidate}' as soon as its claim is written down.",
         { IsPlanned: true, LastWriter: { } set } => $"'{set.Region}' was set read-only: writes go on as soon as another region is promoted, or it is set back.",
@@ -113,4 +131,7 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
 
     [LoggerMessage(1027, LogLevel.Warning, "'{Dependency}': the switch to region '{Region}' is {What} by '{Principal}'")]
     private static partial void LogConsent(ILogger logger, string dependency, string region, string what, string principal);
+
+    [LoggerMessage(1029, LogLevel.Warning, "'{Dependency}': all switches are {What} by '{Principal}'")]
+    private static partial void LogHold(ILogger logger, string dependency, string what, string principal);
 }

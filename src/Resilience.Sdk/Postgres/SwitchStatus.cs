@@ -29,6 +29,9 @@ public sealed record SwitchStatus
     /// <summary>What would happen next if nothing changed, in a sentence.</summary>
     public required string Next { get; init; }
 
+    /// <summary>Who has decided that writes go to no other region for now, or null.</summary>
+    public string? HeldBy { get; init; }
+
     /// <summary>How many different people must approve; 0 when nobody has to.</summary>
     public int ApprovalsNeeded { get; init; }
 

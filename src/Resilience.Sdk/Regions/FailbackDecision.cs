@@ -149,6 +149,11 @@ internal sealed class FailbackDecision(FailbackRules rules, Random random)
             return "the preferred region has the writes";
         }
 
+        if (topology.Hold is { } hold)
+        {
+            return $"'{hold.Principal}' holds all switches";
+        }
+
         if (topology.Held is { } held)
         {
             return $"a switch to '{held.Region}' is held";

@@ -52,3 +52,12 @@ internal sealed record ClaimFailed(string Region, TimeSpan At, RegionFailure Fai
 /// <param name="SystemIdentifier">The cluster it was seen in.</param>
 /// <param name="At">Now.</param>
 internal sealed record TermSeen(WriterTerm Term, long? SystemIdentifier, TimeSpan At) : RegionObservation(At);
+
+/// <summary>An operator decided that writes go to no other region.</summary>
+/// <param name="Principal">Who.</param>
+/// <param name="At">Now.</param>
+internal sealed record SwitchesHeld(string Principal, TimeSpan At) : RegionObservation(At);
+
+/// <summary>An operator took the decision back that writes go to no other region.</summary>
+/// <param name="At">Now.</param>
+internal sealed record SwitchesReleased(TimeSpan At) : RegionObservation(At);

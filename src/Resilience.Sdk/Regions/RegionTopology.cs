@@ -42,6 +42,9 @@ internal sealed record RegionTopology
     /// <summary>The promoted region that is not followed yet, or null.</summary>
     public HeldSwitch? Held { get; init; }
 
+    /// <summary>Set while an operator has decided that writes go to no other region.</summary>
+    public OperatorHold? Hold { get; init; }
+
     /// <summary>The promotion whose approval was told of last.</summary>
     public AnnouncedPromotion? Approved { get; init; }
 
@@ -71,6 +74,7 @@ internal sealed record RegionTopology
         HighestTerm = HighestTerm,
         SystemIdentifier = SystemIdentifier,
         LastWriter = Writer ?? LastWriter,
+        Hold = Hold,
     };
 
     /// <summary>The highest term seen of a cluster, in this run or in an earlier one.</summary>

@@ -6,8 +6,13 @@ namespace Resilience.Regions;
 internal static class SwitchDecision
 {
     /// <summary>What a switch waits for, in words; null when it may be made.</summary>
-    public static string? WhyNot(TopologyRules rules, ServerReport report, string region)
+    public static string? WhyNot(RegionTopology topology, TopologyRules rules, ServerReport report, string region)
     {
+        if (topology.Hold is { } hold)
+        {
+            return $"'{hold.Principal}' holds all switches";
+        }
+
         if (rules.Switch == SwitchMode.Hold)
         {
             return "Switch:Mode is Hold";

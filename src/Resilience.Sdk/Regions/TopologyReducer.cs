@@ -39,6 +39,14 @@ internal static class TopologyReducer
                 step.Topology = topology with { HighestTerm = Max(topology.HighestTerm, seen.Term), SystemIdentifier = topology.SystemIdentifier ?? seen.SystemIdentifier };
                 WriterElection.Run(step);
                 break;
+            case SwitchesHeld held:
+                step.Topology = topology with { Hold = new OperatorHold(held.Principal, held.At) };
+                WriterElection.Run(step);
+                break;
+            case SwitchesReleased when topology.Hold is not null:
+                step.Topology = topology with { Hold = null };
+                WriterElection.Run(step);
+                break;
             case TimePassed:
                 OnTimePassed(step);
                 break;

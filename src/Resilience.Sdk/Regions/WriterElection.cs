@@ -69,7 +69,7 @@ internal static class WriterElection
                 step.Raise(new PromotionSeen(step.At, candidate.Name, report.Term));
             }
 
-            if (SwitchDecision.WhyNot(step.Rules, report, candidate.Name) is { } why)
+            if (SwitchDecision.WhyNot(step.Topology, step.Rules, report, candidate.Name) is { } why)
             {
                 Hold(step, new HeldSwitch(candidate.Name, why, step.Rules.Switch == SwitchMode.Approval), holding, previous, before);
                 return;
@@ -102,7 +102,7 @@ internal static class WriterElection
             return previous.Region == candidate.Name ? null : previous.Region;
         }
 
-        return step.Rules.Switch != SwitchMode.Automatic && candidate.Report!.Epoch?.WriterRegion is { } named && named != candidate.Name && step.Topology.Find(named) is not null
+        return (step.Rules.Switch != SwitchMode.Automatic || step.Topology.Hold is not null) && candidate.Report!.Epoch?.WriterRegion is { } named && named != candidate.Name && step.Topology.Find(named) is not null
             ? named
             : null;
     }

@@ -1,99 +1,208 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.DependencyInjection;
-using Resilience.AspNetCore.Tests.Health;
 
 namespace Resilience.AspNetCore.Tests.Operations;
 
-public sealed class OperationsAccessTests
+public sealed class OperationsAccessTests : IDisposable
 {
-    [Theory]
-    [InlineData("/dr/api/failovers")]
-    [InlineData("/dr/api/failovers/report")]
-    public async Task Production_WithoutAuthorization_IsNotThere(string path)
+    private const string Approvals = "/dr/api/switches/payments-db/approvals";
+    private const string Hold = "/dr/api/switches/payments-db/hold";
+    private const string West = """{"region":"us-west-2"}""";
+
+    private readonly string _journal = Directory.CreateTempSubdirectory("operations-").FullName;
+
+    public static TheoryData<string> Readable() =>
+        ["/dr", "/dr/dr.css", "/dr/dr.js", "/dr/dr.svg", "/dr/api/state", "/dr/api/failovers", "/dr/api/failovers/report", "/dr/api/switches", "/dr/api/changes"];
+
+    public static TheoryData<string, string> Changes() => new()
     {
-        await using var app = await StartAsync("Production", authorise: false);
-        using var client = app.GetTestClient();
+        { "POST", Approvals }, { "DELETE", Approvals }, { "POST", Hold }, { "DELETE", Hold }, { "POST", "/dr/api/switches/payments-db/rollback" },
+    };
 
-        using var answer = await client.GetAsync(path);
+    [Fact]
+    public async Task Production_WithoutAPolicy_DoesNotStart_AndSaysWhatToWrite()
+    {
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => OperationsApp.StartAsync("Production", authorise: false));
 
-        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
-        Assert.Equal("", await answer.Content.ReadAsStringAsync());
-        Assert.Null(answer.Content.Headers.ContentDisposition);
+        Assert.Contains("would be open to everybody in the environment 'Production'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(".RequireAuthorization(\"dr-operator\")", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Production_AllowAnonymous_DoesNotStart()
+    {
+        await using var app = OperationsApp.Build("Production");
+        app.MapDrOperations().RequireAuthorization().AllowAnonymous();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => app.StartAsync());
+    }
+
+    [Fact]
+    public async Task Production_TheGroupAroundItDemandsAPolicy_Starts()
+    {
+        await using var app = OperationsApp.Build("Production");
+        app.MapGroup("/internal").RequireAuthorization().MapDrOperations();
+
+        await app.StartAsync();
+
+        using var client = OperationsApp.Client(app, "anybody");
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/internal/dr")).StatusCode);
     }
 
     [Theory]
-    [InlineData("/dr/api/failovers")]
-    [InlineData("/dr/api/failovers/report")]
-    public async Task RequiresAuthorization_IsOpenToTheAuthorisedOnly(string path)
+    [MemberData(nameof(Readable))]
+    public async Task Reading_IsOpenToTheAuthorisedOnly(string path)
     {
-        await using var app = await StartAsync("Production", authorise: true);
-        using var client = app.GetTestClient();
+        await using var app = await OperationsApp.StartAsync("Production");
+        using var nobody = OperationsApp.Client(app, null);
+        using var somebody = OperationsApp.Client(app, "reader");
 
-        using var anonymous = await client.GetAsync(path);
-        client.DefaultRequestHeaders.Add("X-User", "anybody");
-        using var known = await client.GetAsync(path);
+        using var anonymous = await nobody.GetAsync(path);
+        using var known = await somebody.GetAsync(path);
 
         Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.OK), (anonymous.StatusCode, known.StatusCode));
-        Assert.Equal("application/json", known.Content.Headers.ContentType!.MediaType);
-        Assert.True(known.Headers.CacheControl!.NoStore);
+        Assert.Equal("nosniff", Assert.Single(known.Headers.GetValues("X-Content-Type-Options")));
     }
 
     [Fact]
     public async Task Development_NoFailovers_AnEmptyList()
     {
-        await using var app = await StartAsync("Development", authorise: false);
-        using var client = app.GetTestClient();
+        await using var app = await OperationsApp.StartAsync("Development", authorise: false, changePolicy: null);
+        using var client = OperationsApp.Client(app, null);
 
         Assert.Equal("[]", await client.GetStringAsync("/dr/api/failovers"));
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await client.PostAsync("/dr/api/failovers", null)).StatusCode);
     }
 
     [Theory]
-    [InlineData("POST")]
-    [InlineData("DELETE")]
-    public async Task Consent_OfNobody_IsRefused_AlsoInDevelopment(string method)
+    [MemberData(nameof(Changes))]
+    public async Task Change_OfNobody_IsRefused_AlsoInDevelopment(string method, string path)
     {
-        await using var app = await StartAsync("Development", authorise: false);
-        using var client = app.GetTestClient();
+        await using var app = await OperationsApp.StartAsync("Development", authorise: false, withDatabase: true, changePolicy: null);
+        using var client = OperationsApp.Client(app, null);
 
-        using var answer = await client.SendAsync(Consent(method, """{"region":"us-west-2","principal":"mallory"}"""));
+        using var answer = await client.SendAsync(OperationsApp.Change(method, path, """{"region":"us-west-2","principal":"mallory"}"""));
 
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
 
     [Theory]
-    [InlineData("""{"region":"us-west-2"}""", "payments-db", HttpStatusCode.Conflict)]
-    [InlineData("""{"region":"us-west-2"}""", "nobody", HttpStatusCode.NotFound)]
+    [MemberData(nameof(Changes))]
+    public async Task Change_OfSomebodyWhoMayOnlyLook_IsForbidden(string method, string path)
+    {
+        await using var app = await OperationsApp.StartAsync("Production", withDatabase: true);
+        using var client = OperationsApp.Client(app, "reader");
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await client.SendAsync(OperationsApp.Change(method, path, West))).StatusCode);
+    }
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public async Task Change_WithoutAPolicyForChanges_IsForbiddenInProduction(string method, string path)
+    {
+        await using var app = await OperationsApp.StartAsync("Production", withDatabase: true, changePolicy: null);
+        using var client = OperationsApp.Client(app, "alice");
+
+        using var answer = await client.SendAsync(OperationsApp.Change(method, path, West));
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Contains("names no policy for them", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData("", null, null)]
+    [InlineData("1", "https://elsewhere.example", null)]
+    [InlineData("1", "null", null)]
+    [InlineData("1", null, "cross-site")]
+    [InlineData("1", null, "same-site")]
+    public async Task Change_ThatAnotherSiteCouldHaveSent_IsForbidden(string? header, string? origin, string? site)
+    {
+        await using var app = await OperationsApp.StartAsync("Production", withDatabase: true, journal: _journal);
+        using var client = OperationsApp.Client(app, "alice");
+        using var request = OperationsApp.Change("POST", Hold, body: null, header);
+        Add("Origin", origin);
+        Add("Sec-Fetch-Site", site);
+
+        using var answer = await client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Equal("[]", await client.GetStringAsync("/dr/api/changes"));
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("http://localhost", "same-origin")]
+    [InlineData("https://LOCALHOST", null)]
+    public async Task Change_OfTheOwnPage_IsMade(string origin, string? site)
+    {
+        await using var app = await OperationsApp.StartAsync("Production", withDatabase: true, journal: _journal);
+        using var client = OperationsApp.Client(app, "alice");
+        using var request = OperationsApp.Change("POST", Hold, body: null);
+        request.Headers.Add("Origin", origin);
+        if (site is not null)
+        {
+            request.Headers.Add("Sec-Fetch-Site", site);
+        }
+
+        Assert.Equal(HttpStatusCode.NoContent, (await client.SendAsync(request)).StatusCode);
+    }
+
+    [Fact]
+    public async Task HoldAndRelease_AreShownAndKept_WithWhoDecided()
+    {
+        await using (var app = await OperationsApp.StartAsync("Production", withDatabase: true, journal: _journal))
+        {
+            using var alice = OperationsApp.Client(app, "alice");
+            using var bob = OperationsApp.Client(app, "bob");
+
+            Assert.Equal(HttpStatusCode.NoContent, (await alice.SendAsync(OperationsApp.Change("POST", Hold, body: null))).StatusCode);
+            Assert.Equal("alice", await HeldByAsync(alice));
+            Assert.Equal(HttpStatusCode.NoContent, (await bob.SendAsync(OperationsApp.Change("DELETE", Hold, body: null))).StatusCode);
+            Assert.Null(await HeldByAsync(bob));
+        }
+
+        var lines = (await File.ReadAllLinesAsync(Path.Combine(_journal, "operations.jsonl"))).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(["alice hold 204", "bob release 204"], lines.Select(line => $"{line.GetProperty("principal")} {line.GetProperty("action")} {line.GetProperty("status")}"));
+        Assert.All(lines, line => Assert.Equal("payments-db", line.GetProperty("dependency").GetString()));
+    }
+
+    [Theory]
+    [InlineData(West, "payments-db", HttpStatusCode.Conflict)]
+    [InlineData(West, "nobody", HttpStatusCode.NotFound)]
     [InlineData("""{"region":7}""", "payments-db", HttpStatusCode.BadRequest)]
     [InlineData("""["us-west-2"]""", "payments-db", HttpStatusCode.BadRequest)]
     [InlineData("{", "payments-db", HttpStatusCode.BadRequest)]
     [InlineData("", "payments-db", HttpStatusCode.BadRequest)]
     public async Task Consent_ThatMeansNothing_SaysWhy(string body, string dependency, HttpStatusCode expected)
     {
-        await using var app = await StartAsync("Production", authorise: true, withDatabase: true);
-        using var client = app.GetTestClient();
-        client.DefaultRequestHeaders.Add("X-User", "alice");
+        await using var app = await OperationsApp.StartAsync("Production", withDatabase: true, journal: _journal);
+        using var client = OperationsApp.Client(app, "alice");
 
-        using var answer = await client.SendAsync(Consent("POST", body, dependency));
+        using var answer = await client.SendAsync(OperationsApp.Change("POST", $"/dr/api/switches/{dependency}/approvals", body));
+        using var rollback = await client.SendAsync(OperationsApp.Change("POST", $"/dr/api/switches/{dependency}/rollback", body));
 
-        Assert.Equal(expected, answer.StatusCode);
+        Assert.Equal((expected, expected), (answer.StatusCode, rollback.StatusCode));
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
     }
 
     [Fact]
     public async Task Consent_TooLong_OrNoJson_IsRefused()
     {
-        await using var app = await StartAsync("Production", authorise: true, withDatabase: true);
-        using var client = app.GetTestClient();
-        client.DefaultRequestHeaders.Add("X-User", "alice");
-        using var plain = new HttpRequestMessage(HttpMethod.Post, "/dr/api/switches/payments-db/approvals") { Content = new StringContent("""{"region":"us-west-2"}""") };
+        await using var app = await OperationsApp.StartAsync("Production", withDatabase: true, journal: _journal);
+        using var client = OperationsApp.Client(app, "alice");
+        using var plain = OperationsApp.Change("POST", Approvals, West);
+        plain.Content = new StringContent(West);
 
-        using var tooLong = await client.SendAsync(Consent("POST", $$"""{"region":"{{new string('x', 2000)}}"}"""));
+        using var tooLong = await client.SendAsync(OperationsApp.Change("POST", Approvals, $$"""{"region":"{{new string('x', 2000)}}"}"""));
         using var noJson = await client.SendAsync(plain);
 
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (tooLong.StatusCode, noJson.StatusCode));
@@ -102,8 +211,8 @@ public sealed class OperationsAccessTests
     [Fact]
     public async Task Switches_SayWhereEachDatabaseStands()
     {
-        await using var app = await StartAsync("Development", authorise: false, withDatabase: true);
-        using var client = app.GetTestClient();
+        await using var app = await OperationsApp.StartAsync("Development", authorise: false, withDatabase: true, changePolicy: null);
+        using var client = OperationsApp.Client(app, null);
 
         using var read = JsonDocument.Parse(await client.GetStringAsync("/dr/api/switches"));
 
@@ -115,6 +224,45 @@ public sealed class OperationsAccessTests
     }
 
     [Fact]
+    public async Task State_HoldsEverythingAndNoPassword()
+    {
+        await using var app = await OperationsApp.StartAsync("Production", withDatabase: true);
+        using var client = OperationsApp.Client(app, "reader");
+
+        var text = await client.GetStringAsync("/dr/api/state");
+
+        using var read = JsonDocument.Parse(text);
+        Assert.Equal(
+            ["generatedAt", "host", "health", "switches", "failovers", "changes", "objectives"],
+            read.RootElement.EnumerateObject().Select(property => property.Name));
+        Assert.DoesNotContain("Password", text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Page_LoadsNothingFromElsewhere_AndIsSmall()
+    {
+        await using var app = await OperationsApp.StartAsync("Production");
+        using var client = OperationsApp.Client(app, "reader");
+        var bytes = 0;
+        foreach (var path in new[] { "/dr", "/dr/dr.css", "/dr/dr.js", "/dr/dr.svg" })
+        {
+            using var answer = await client.GetAsync(path);
+            var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+            Assert.StartsWith("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'", policy, StringComparison.Ordinal);
+            Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+            bytes += (await answer.Content.ReadAsByteArrayAsync()).Length;
+
+            using var again = new HttpRequestMessage(HttpMethod.Get, path);
+            again.Headers.TryAddWithoutValidation("If-None-Match", answer.Headers.ETag!.Tag);
+            Assert.Equal(HttpStatusCode.NotModified, (await client.SendAsync(again)).StatusCode);
+        }
+
+        Assert.InRange(bytes, 1_000, 100_000);
+        using var slash = await client.GetAsync("/dr/");
+        Assert.Equal((HttpStatusCode.Redirect, "../dr"), (slash.StatusCode, slash.Headers.Location!.OriginalString));
+    }
+
+    [Fact]
     public void WithoutTheSdk_SaysWhatToCall()
     {
         var app = WebApplication.CreateSlimBuilder().Build();
@@ -122,30 +270,11 @@ public sealed class OperationsAccessTests
         Assert.Contains("AddDrResilience()", Assert.Throws<InvalidOperationException>(() => app.MapDrOperations()).Message, StringComparison.Ordinal);
     }
 
-    private static HttpRequestMessage Consent(string method, string body, string dependency = "payments-db") =>
-        new(new HttpMethod(method), $"/dr/api/switches/{dependency}/approvals") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+    public void Dispose() => Directory.Delete(_journal, recursive: true);
 
-    private static async Task<WebApplication> StartAsync(string environment, bool authorise, bool withDatabase = false)
+    private static async Task<string?> HeldByAsync(HttpClient client)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
-        if (withDatabase)
-        {
-            builder.Configuration["DrResilience:Dependencies:payments-db:Postgres:Regions:0:Name"] = "us-east-1";
-            builder.Configuration["DrResilience:Dependencies:payments-db:Postgres:Regions:0:ConnectionString"] = "Host=127.0.0.1;Port=1;Username=app;Password=x;Database=app";
-        }
-
-        builder.WebHost.UseTestServer();
-        builder.AddDrResilience();
-        builder.Services.AddAuthentication("header").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("header", null);
-        builder.Services.AddAuthorization();
-        var app = builder.Build();
-        var operations = app.MapDrOperations();
-        if (authorise)
-        {
-            operations.RequireAuthorization();
-        }
-
-        await app.StartAsync();
-        return app;
+        using var read = JsonDocument.Parse(await client.GetStringAsync("/dr/api/switches"));
+        return read.RootElement[0].GetProperty("heldBy").GetString();
     }
 }

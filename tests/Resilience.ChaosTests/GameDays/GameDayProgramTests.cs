@@ -85,7 +85,7 @@ public sealed class GameDayProgramTests : IDisposable
         var checks = report.GetProperty("checks").EnumerateArray().ToDictionary(check => check.GetProperty("name").GetString()!, check => check.GetProperty("held").GetBoolean());
         Assert.True(checks["everything was undone"], program.Output);
         Assert.True(checks["steady state after the fault"], program.Output);
-        var undone = report.GetProperty("timeline").EnumerateArray().Single(entry => entry.GetProperty("event").GetString()!.StartsWith("undo kill-replica", StringComparison.Ordinal));
+        var undone = report.GetProperty("timeline").EnumerateArray().Single(entry => entry.GetProperty("event").GetString()!.StartsWith("undone: kill-replica", StringComparison.Ordinal));
         Assert.InRange(undone.GetProperty("seconds").GetDouble(), 0, 30);
         AssertNothingLeft(program);
     }

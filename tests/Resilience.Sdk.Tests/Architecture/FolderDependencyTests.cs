@@ -35,7 +35,7 @@ public sealed class FolderDependencyTests
         ["Health"] = ["Management", "Drain"],
         ["Middleware"] = ["Drain", "Degradation"],
         ["Degradation"] = [],
-        ["Operations"] = [],
+        ["Operations"] = ["Health"],
         ["DependencyInjection"] = ["Health", "Middleware", "Management", "Drain", "Degradation", "Operations"],
     };
 

@@ -83,6 +83,10 @@ internal sealed class TopologyScenario
         return Apply(new ClaimFailed(region, Now, new RegionFailure(RegionFailureKind.Rejected, message)));
     }
 
+    public TopologyScenario Held(string principal) => Apply(new SwitchesHeld(principal, Now));
+
+    public TopologyScenario Released() => Apply(new SwitchesReleased(Now));
+
     public TopologyScenario TimePasses(TimeSpan by)
     {
         Advance(by);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Resilience.TestKit.Processes;
 
@@ -7,9 +8,10 @@ namespace Resilience.TestKit;
 /// Something that the network does to the packets of one server until it is disposed. Packets are dropped on arrival, as by a
 /// link that is down: whoever sent them is told nothing.
 /// </summary>
-/// <remarks>Only in a <see cref="PrivateNetwork"/>, with which it ends at the latest, also when this process is killed. Connections that are there are hit like new ones. Safe for concurrent use; faults add up.</remarks>
+/// <remarks>Only in a <see cref="PrivateNetwork"/>, with which it ends at the latest, also when this process is killed; the next start ends what is left in one that goes on (<see cref="Leftovers"/>). Connections that are there are hit like new ones. Safe for concurrent use; faults add up.</remarks>
 public sealed class NetworkFault : IAsyncDisposable
 {
+    private const string Prefix = "fault_";
     private static int s_count;
 
     private readonly string _table;
@@ -43,10 +45,33 @@ public sealed class NetworkFault : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await RunAsync($"delete table ip {_table}");
 
+    /// <summary>Ends the faults of a process that is dead and whose network this one shares.</summary>
+    internal static void EndLeft(ProcessIdentity owner)
+    {
+        if (PrivateNetwork.Missing is not null || owner.IsAlive || owner.Pid == Environment.ProcessId)
+        {
+            return;
+        }
+
+        var prefix = string.Create(CultureInfo.InvariantCulture, $"table ip {Prefix}{owner.Pid}_");
+        foreach (var table in Nft("list tables").Split('\n').Where(line => line.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            Nft($"delete {table}");
+        }
+    }
+
+    private static string Nft(string command)
+    {
+        using var process = Process.Start(new ProcessStartInfo("nft", [command]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit(TimeSpan.FromSeconds(5));
+        return output;
+    }
+
     private static async Task<NetworkFault> BeginAsync(params string[] rules)
     {
         PrivateNetwork.Require();
-        var table = string.Create(CultureInfo.InvariantCulture, $"fault_{Environment.ProcessId}_{Interlocked.Increment(ref s_count)}");
+        var table = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}_{Interlocked.Increment(ref s_count)}");
 
         // On arrival: a packet that is dropped on its way out is known to its sender's own kernel.
         await RunAsync(

@@ -42,8 +42,14 @@ internal sealed partial class OperationTail(
     private readonly TailEntries _entries = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
+    private WriterHistory? _caughtUpWith;
     private volatile bool _isOverfull;
     private volatile bool _isUnsafe;
+
+    /// <summary>
+    /// Whether operations may yet have to be done again on the present writer. Those that were refused do not count: they may be for long.
+    /// </summary>
+    public bool IsCatchingUp => WriterHistory.Of(active.Current.Current.Topology) is { } writer && writer != Volatile.Read(ref _caughtUpWith);
 
     /// <summary>Operations that another region may not have.</summary>
     public int Unconfirmed => _entries.Count;
@@ -117,6 +123,11 @@ internal sealed partial class OperationTail(
         {
             await ReapplyAsync(missing, cancellationToken);
         }
+
+        if (_entries.Where(entry => writer.MayLack(entry.Writer) && entry.RefusedSince is null).Count == 0)
+        {
+            Volatile.Write(ref _caughtUpWith, writer);
+        }
     }
 
     private static Func<NpgsqlConnection, NpgsqlTransaction, string, CancellationToken, Task> Work(string operationId, IReplayableOperation operation) =>
@@ -130,6 +141,12 @@ internal sealed partial class OperationTail(
         if (entry == added)
         {
             _ = WriteAsync(added);
+        }
+
+        if (WriterHistory.Of(active.Current.Current.Topology) != entry.Writer)
+        {
+            // Done on a writer that has been replaced meanwhile: the present one has to be looked at again.
+            Volatile.Write(ref _caughtUpWith, null);
         }
 
         Drop(dropped);
