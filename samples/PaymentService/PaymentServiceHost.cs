@@ -13,6 +13,7 @@ using PaymentService.Rates;
 using PaymentService.Recommendations;
 using PaymentService.Search;
 using PaymentService.Services;
+using PaymentService.Telemetry;
 
 namespace PaymentService;
 
@@ -39,6 +40,7 @@ internal static class PaymentServiceHost
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = false);
         services.AddProblemDetails();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddHostedService<TelemetryExport>();
 
         builder.Configuration.AddDrYaml(builder.Configuration["DegradationFile"] ?? Path.Combine(AppContext.BaseDirectory, "degradation.yaml"));
         builder.AddLedger();

@@ -4,7 +4,7 @@ using GameDay.Yaml;
 
 namespace GameDay.CommandLine;
 
-/// <summary>The command line: <c>list</c> and <c>run</c>.</summary>
+/// <summary>The command line: <c>list</c>, <c>actions</c>, <c>run</c> and <c>check</c>.</summary>
 internal static class GameDayCommands
 {
     public static async Task<int> InvokeAsync(string[] args, Func<RunRequest, Task<int>> run)
@@ -40,11 +40,14 @@ internal static class GameDayCommands
         var list = new Command("list", "Show all experiments");
         list.SetAction(_ => List());
 
+        var actions = new Command("actions", "Show what an experiment can do and expect");
+        actions.SetAction(_ => Vocabulary.Print(Console.Out));
+
         var options = new RunOptions();
         var runCommand = new Command("run", "Run experiments; exit code 0 only if every hypothesis held");
         options.AddTo(runCommand);
         runCommand.SetAction((result, _) => run(options.Read(result)));
-        return new RootCommand("Game days: break a running system on purpose and judge how it copes") { list, runCommand, Check() };
+        return new RootCommand("Game days: break a running system on purpose and judge how it copes") { list, actions, runCommand, Check() };
     }
 
     private static Command Check()

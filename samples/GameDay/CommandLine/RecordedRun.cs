@@ -20,7 +20,7 @@ internal static class RecordedRun
 
             return checks.All(check => check.Held) ? ExitCodes.HypothesisHeld : ExitCodes.NotHeld;
         }
-        catch (Exception e) when (e is InvalidDataException or IOException)
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             Console.Error.WriteLine(e.Message);
             return ExitCodes.WrongUsage;

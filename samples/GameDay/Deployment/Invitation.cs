@@ -12,6 +12,7 @@ internal static class Invitation
             "",
             "Everything stays up until Ctrl-C.",
             $"  service  {service}",
+            $"  page     {service}/dr",
             $"  health   {service}/health",
             $"  gateway  {gateway}/charges/summary",
             "Try:",

@@ -42,6 +42,9 @@ internal sealed record Evidence
     /// <summary>Why the stop condition ended the run; null when it did not.</summary>
     public string? AbortReason { get; init; }
 
+    /// <summary>Why a step could not be done, which says nothing about the service; null when all could.</summary>
+    public string? StepError { get; init; }
+
     /// <summary>What could not be undone; null when everything was.</summary>
     public string? RollbackError { get; init; }
 

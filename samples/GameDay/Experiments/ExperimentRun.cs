@@ -110,8 +110,8 @@ internal sealed class ExperimentRun(Experiment experiment, ExperimentSession ses
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            evidence = evidence with { AbortReason = $"A step failed: {e.Message}" };
-            _status.Tell(evidence.AbortReason);
+            evidence = evidence with { StepError = $"A step failed: {e.Message}" };
+            _status.Tell(evidence.StepError);
         }
 
         _status.NextPhase();

@@ -50,7 +50,7 @@ internal static class ExperimentTimeline
 
     private static void AddFailover(Evidence evidence, RecoveryMoments? moments, RunClock clock, Action<TimeSpan?, string, string> add)
     {
-        if (moments is null || evidence.Failovers.FirstOrDefault(failover => failover.To == evidence.FirstLoss?.Survivor) is not { } failover)
+        if (moments is null || evidence.Failovers.FirstOrDefault(failover => failover.To == evidence.FirstLoss?.Survivor && clock.FromUtc(failover.DetectedAt) >= evidence.FirstLoss?.LostAt) is not { } failover)
         {
             return;
         }

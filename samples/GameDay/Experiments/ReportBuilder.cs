@@ -63,6 +63,7 @@ internal sealed class ReportBuilder(Experiment experiment, ExperimentSession ses
             Windows = HistoryWindow.Split(operations, judged.ControlStartedAt ?? TimeSpan.MaxValue, judged.FaultAt, EvidenceWindows.RecoveredAt(judged)),
             Failures = [.. operations.Where(o => o.Outcome == Outcome.Failed).Take(FailuresShown).Select(o => $"{o.Kind} {o.Key ?? o.PaymentId}: {o.Error}")],
             Timeline = ExperimentTimeline.Of(judged, moments, _clock),
+            Environment = RunEnvironment.Of(session.Settings.ServiceProgram),
         };
     }
 
@@ -71,6 +72,11 @@ internal sealed class ReportBuilder(Experiment experiment, ExperimentSession ses
         if (evidence.AbortReason is { } abort)
         {
             return (Verdict.Aborted, abort);
+        }
+
+        if (evidence.StepError is { } error)
+        {
+            return (Verdict.Inconclusive, error);
         }
 
         if (evidence.SteadyBefore is not { Held: true } steady)

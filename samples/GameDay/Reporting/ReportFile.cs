@@ -62,7 +62,7 @@ internal static class ReportFile
     {
         EndedAt = report.EndedAt ?? (report.Timeline is [.., var last] ? last.At : null),
         Objectives = report.Objectives is [] ? ObjectiveResults.Of(report.Rto, report.Rpo) : report.Objectives,
-        Environment = report.Environment ?? RunEnvironment.Current(),
+        Environment = report.Environment ?? RunEnvironment.Of(null),
     };
 
     private static Task Remove(string history)

@@ -12,20 +12,21 @@ namespace GameDay.Reporting;
 internal sealed record RunEnvironment(
     string RunBy, string Host, int Cores, string OperatingSystem, string Runtime, string RunnerVersion, string? ServiceVersion)
 {
-    public static RunEnvironment Current() => new(
+    /// <param name="serviceProgram">The build of the service that was run; null for the one that is built here.</param>
+    public static RunEnvironment Of(string? serviceProgram) => new(
         Environment.UserName,
         Environment.MachineName,
         Environment.ProcessorCount,
         RuntimeInformation.OSDescription,
         RuntimeInformation.FrameworkDescription,
         typeof(RunEnvironment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
-        VersionOf("PaymentService"));
+        VersionOf(serviceProgram));
 
-    private static string? VersionOf(string sample)
+    private static string? VersionOf(string? program)
     {
         try
         {
-            return FileVersionInfo.GetVersionInfo(ServicePaths.For(sample)).ProductVersion;
+            return FileVersionInfo.GetVersionInfo(program ?? ServicePaths.For("PaymentService")).ProductVersion;
         }
         catch (Exception e) when (e is FileNotFoundException or InvalidOperationException)
         {

@@ -156,8 +156,10 @@ internal sealed class RegionalLedger(
     {
         while (true)
         {
+            // Asked before and after: it may end, or begin, while the writer is read.
+            var mightCome = MayYetCome();
             var found = await ReadOneAsync(TimeSpan.Zero, id, cancellationToken);
-            if (found is not null || !(db.IsCatchingUp || db.Failovers is [.., var last] && timeProvider.GetUtcNow() - last.SwitchedAt < MomentsAfterASwitch))
+            if (found is not null || !(mightCome || MayYetCome()))
             {
                 return found;
             }
@@ -165,6 +167,9 @@ internal sealed class RegionalLedger(
             await Task.Delay(LookAgainAfter, timeProvider, cancellationToken);
         }
     }
+
+    private bool MayYetCome() =>
+        db.IsCatchingUp || (db.Failovers is [.., var last] && timeProvider.GetUtcNow() - last.SwitchedAt < MomentsAfterASwitch);
 
     private async Task<Payment?> ReadOneAsync(TimeSpan maxStaleness, string id, CancellationToken cancellationToken) =>
         await ReadAsync(maxStaleness, PostgresSql.Find, [id], cancellationToken) is [var payment] ? payment : null;

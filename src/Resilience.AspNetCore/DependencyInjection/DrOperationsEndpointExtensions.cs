@@ -33,9 +33,15 @@ public static class DrOperationsEndpointExtensions
     /// </param>
     /// <returns>A builder for all of them. Add <c>RequireAuthorization("…")</c>: outside Development the host does not start without it.</returns>
     /// <exception cref="InvalidOperationException"><c>AddDrResilience()</c> was not called.</exception>
+    /// <exception cref="ArgumentException">The policy has no name.</exception>
     public static IEndpointConventionBuilder MapDrOperations(this IEndpointRouteBuilder endpoints, string? changePolicy = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
+        if (changePolicy is not null)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(changePolicy);
+        }
+
         var services = endpoints.ServiceProvider;
         if (services.GetService<DatabaseRegistry>() is null)
         {

@@ -12,5 +12,5 @@ internal sealed class DetailAccess(SettingsMonitor settings, IHostEnvironment en
     public bool Allows(HttpContext context) =>
         environment.IsDevelopment()
         || (settings.Current.Health.ManagementPort is { } port && context.Connection.LocalPort == port)
-        || context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>() is not null;
+        || (context.GetEndpoint()?.Metadata is { } metadata && metadata.GetMetadata<IAuthorizeData>() is not null && metadata.GetMetadata<IAllowAnonymous>() is null);
 }

@@ -55,7 +55,9 @@ internal sealed partial class EvidenceFile(string folder, string name, TimeProvi
             file.Flush(flushToDisk: true);
             return true;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // Whatever went wrong, whoever waits must be told that it is not kept.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             Guarded.Run(() => LogNotWritten(logger, _path, exception.Message));
             return false;

@@ -181,6 +181,11 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     public void Changed(RegionTopology before, TopologyChange change)
     {
         var after = change.Topology;
+        if (before.Hold != after.Hold)
+        {
+            Volatile.Read(ref _candidate)?.LearnHold(after);
+        }
+
         if (before.HighestTerm != after.HighestTerm)
         {
             Volatile.Read(ref _candidate)?.Learn(after);
@@ -210,6 +215,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     {
         Volatile.Write(ref _candidate, candidate);
         candidate?.Learn(Current.Topology);
+        candidate?.LearnHold(Current.Topology);
     }
 
     /// <summary>
@@ -224,6 +230,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
             _context.Recorder.On(new WriterElected(_context.Clock.Now, writer.Region, writer, before.Region));
         }
 
+        LearnHold(stopped.Current.Topology);
         Volatile.Write(ref _isInUse, true);
     }
 
@@ -328,6 +335,15 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
 
     private void Learn(RegionTopology seen) =>
         _tracker.Observe(new TermSeen(seen.HighestTerm, seen.SystemIdentifier, _context.Clock.Now));
+
+    private void LearnHold(RegionTopology seen)
+    {
+        if (seen.Hold?.Principal != Current.Topology.Hold?.Principal)
+        {
+            var now = _context.Clock.Now;
+            _tracker.Observe(seen.Hold is { } hold ? new SwitchesHeld(hold.Principal, now) : new SwitchesReleased(now));
+        }
+    }
 
     /// <summary>The application's own changes to a data source may throw; then nothing that was made before stays behind.</summary>
     private List<RegionEndpoint> CreateEndpoints(PostgresOptions options)

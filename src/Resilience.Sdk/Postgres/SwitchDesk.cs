@@ -27,6 +27,7 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
             Diagnosis = topology.Diagnosis.Kind,
             Evidence = topology.Diagnosis.Evidence,
             Candidate = candidate,
+            IsDecided = report?.Epoch?.WriterRegion == candidate,
             Next = Next(topology, candidate),
             HeldBy = topology.Hold?.Principal,
             ApprovalsNeeded = rules.Switch == SwitchMode.Approval ? rules.Approvals : 0,
@@ -44,13 +45,22 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
     public async Task HoldAsync(string? principal, string by, CancellationToken cancellationToken)
     {
         CheckPrincipal(by);
-        foreach (var set in new[] { active.Trying, active.Current }.OfType<RegionSet>())
+        RegionSet[] sets;
+        do
         {
-            await set.HoldAsync(principal, Longest, cancellationToken);
+            // Again when the configuration changed meanwhile: the decision is of the database and not of one set of connections.
+            sets = Sets();
+            foreach (var set in sets)
+            {
+                await set.HoldAsync(principal, Longest, cancellationToken);
+            }
         }
+        while (!Sets().SequenceEqual(sets));
 
         Guarded.Run(() => LogHold(logger, dependency, principal is null ? "released" : "held", by));
     }
+
+    private RegionSet[] Sets() => [.. new[] { active.Trying, active.Current }.OfType<RegionSet>()];
 
     /// <summary>A changed configuration that waits for people is not in use before they have decided.</summary>
     private RegionSet Set => active.Trying is { Current.Topology.Held: not null } trying ? trying : active.Current;
@@ -120,6 +130,8 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
     private static string Next(RegionTopology topology, string? candidate) => topology switch
     {
         { Held: { } held, Writer: { } writer } => $"Writes stay with '{writer.Region}'; '{held.Region}' was promoted, but {held.Why}.",
+        { Held: { } held, Hold: { } hold } when topology[held.Region].Report?.Epoch?.WriterRegion == held.Region =>
+            $"Another replica has moved its writes to '{held.Region}'; this one has no writer until '{hold.Principal}' or somebody else releases the hold.",
         { Held: { } held } => $"Writes move to '{held.Region}' once it may be followed: {held.Why}. Should the previous writer return before that, they go back to it.",
         { Hold: { } hold, Writer: { } writer } => $"Writes go to '{writer.Region}' and would follow no promotion: '{hold.Principal}' holds all switches.",
         { Writer: { } writer } when candidate is null => $"Writes go to '{writer.Region}'; they would follow a promotion elsewhere.",

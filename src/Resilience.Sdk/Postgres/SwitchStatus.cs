@@ -26,6 +26,9 @@ public sealed record SwitchStatus
     /// <summary>The promoted region that writes would move to, or null when none is promoted.</summary>
     public string? Candidate { get; init; }
 
+    /// <summary>Whether the switch to <see cref="Candidate"/> has been decided, here or by another replica: its claim is written down, and the previous writer is fenced.</summary>
+    public bool IsDecided { get; init; }
+
     /// <summary>What would happen next if nothing changed, in a sentence.</summary>
     public required string Next { get; init; }
 

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Resilience.AspNetCore.Operations.Changes;
 
 namespace Resilience.AspNetCore.Tests.Operations;
 
@@ -156,6 +158,43 @@ public sealed class OperationsAccessTests : IDisposable
         Assert.Equal(HttpStatusCode.NoContent, (await client.SendAsync(request)).StatusCode);
     }
 
+    /// <summary>The page shows one replica, and a balancer may send its decision to another.</summary>
+    [Fact]
+    public async Task Change_MeantForAnotherReplica_IsRefused()
+    {
+        await using var app = await OperationsApp.StartAsync("Production", withDatabase: true, journal: _journal);
+        using var client = OperationsApp.Client(app, "alice");
+        using var another = OperationsApp.Change("POST", Hold, body: null);
+        another.Headers.Add(SwitchConsole.ReplicaHeader, "another");
+        using var own = OperationsApp.Change("POST", Hold, body: null);
+        own.Headers.Add(SwitchConsole.ReplicaHeader, Environment.MachineName);
+
+        Assert.Equal(HttpStatusCode.Conflict, (await client.SendAsync(another)).StatusCode);
+        Assert.Null(await HeldByAsync(client));
+        Assert.Equal(HttpStatusCode.NoContent, (await client.SendAsync(own)).StatusCode);
+        Assert.Equal("alice", await HeldByAsync(client));
+    }
+
+    [Fact]
+    public async Task Change_OfSomebodyWhoHasGone_IsMadeAndOnRecord()
+    {
+        await using var app = await OperationsApp.StartAsync("Production", withDatabase: true, journal: _journal);
+        using var client = OperationsApp.Client(app, "bob");
+
+        await app.GetTestServer().SendAsync(context =>
+        {
+            context.Request.Method = "POST";
+            context.Request.Path = Hold;
+            context.Request.Headers["X-User"] = "alice";
+            context.Request.Headers[CrossSite.Header] = "1";
+            context.RequestAborted = new CancellationToken(canceled: true);
+        });
+
+        Assert.Equal("alice", await HeldByAsync(client));
+        Assert.Contains("\"principal\":\"alice\"", await client.GetStringAsync("/dr/api/changes"), StringComparison.Ordinal);
+        Assert.Single(await File.ReadAllLinesAsync(Path.Combine(_journal, "decisions.jsonl")));
+    }
+
     [Fact]
     public async Task HoldAndRelease_AreShownAndKept_WithWhoDecided()
     {
@@ -170,7 +209,7 @@ public sealed class OperationsAccessTests : IDisposable
             Assert.Null(await HeldByAsync(bob));
         }
 
-        var lines = (await File.ReadAllLinesAsync(Path.Combine(_journal, "operations.jsonl"))).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var lines = (await File.ReadAllLinesAsync(Path.Combine(_journal, "decisions.jsonl"))).Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.Equal(["alice hold 204", "bob release 204"], lines.Select(line => $"{line.GetProperty("principal")} {line.GetProperty("action")} {line.GetProperty("status")}"));
         Assert.All(lines, line => Assert.Equal("payments-db", line.GetProperty("dependency").GetString()));
     }
@@ -182,6 +221,8 @@ public sealed class OperationsAccessTests : IDisposable
     [InlineData("""["us-west-2"]""", "payments-db", HttpStatusCode.BadRequest)]
     [InlineData("{", "payments-db", HttpStatusCode.BadRequest)]
     [InlineData("", "payments-db", HttpStatusCode.BadRequest)]
+    [InlineData("""{"region":"\ud800"}""", "payments-db", HttpStatusCode.BadRequest)]
+    [InlineData("""{"region":"us-west-3\nwarn: 'mallory' asked"}""", "payments-db", HttpStatusCode.BadRequest)]
     public async Task Consent_ThatMeansNothing_SaysWhy(string body, string dependency, HttpStatusCode expected)
     {
         await using var app = await OperationsApp.StartAsync("Production", withDatabase: true, journal: _journal);
@@ -260,6 +301,14 @@ public sealed class OperationsAccessTests : IDisposable
         Assert.InRange(bytes, 1_000, 100_000);
         using var slash = await client.GetAsync("/dr/");
         Assert.Equal((HttpStatusCode.Redirect, "../dr"), (slash.StatusCode, slash.Headers.Location!.OriginalString));
+    }
+
+    [Fact]
+    public async Task PolicyWithoutAName_IsRefused()
+    {
+        await using var app = OperationsApp.Build("Production");
+
+        Assert.Throws<ArgumentException>(() => app.MapDrOperations(""));
     }
 
     [Fact]

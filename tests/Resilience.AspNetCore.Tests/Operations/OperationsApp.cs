@@ -31,8 +31,11 @@ internal static class OperationsApp
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         if (withDatabase)
         {
-            builder.Configuration[$"DrResilience:Dependencies:{database}:Postgres:Regions:0:Name"] = "us-east-1";
-            builder.Configuration[$"DrResilience:Dependencies:{database}:Postgres:Regions:0:ConnectionString"] = "Host=127.0.0.1;Port=1;Username=app;Password=x;Database=app";
+            foreach (var (i, region) in new[] { "us-east-1", "us-west-2" }.Index())
+            {
+                builder.Configuration[$"DrResilience:Dependencies:{database}:Postgres:Regions:{i}:Name"] = region;
+                builder.Configuration[$"DrResilience:Dependencies:{database}:Postgres:Regions:{i}:ConnectionString"] = $"Host=127.0.0.1;Port={i + 1};Username=app;Password=x;Database=app";
+            }
         }
 
         if (journal is not null)

@@ -11,7 +11,6 @@ namespace Resilience.TestKit;
 /// <remarks>Only in a <see cref="PrivateNetwork"/>, with which it ends at the latest, also when this process is killed; the next start ends what is left in one that goes on (<see cref="Leftovers"/>). Connections that are there are hit like new ones. Safe for concurrent use; faults add up.</remarks>
 public sealed class NetworkFault : IAsyncDisposable
 {
-    private const string Prefix = "fault_";
     private static int s_count;
 
     private readonly string _table;
@@ -48,12 +47,12 @@ public sealed class NetworkFault : IAsyncDisposable
     /// <summary>Ends the faults of a process that is dead and whose network this one shares.</summary>
     internal static void EndLeft(ProcessIdentity owner)
     {
-        if (PrivateNetwork.Missing is not null || owner.IsAlive || owner.Pid == Environment.ProcessId)
+        if (PrivateNetwork.Missing is not null || owner.IsAlive)
         {
             return;
         }
 
-        var prefix = string.Create(CultureInfo.InvariantCulture, $"table ip {Prefix}{owner.Pid}_");
+        var prefix = $"table ip {PrefixOf(owner)}";
         foreach (var table in Nft("list tables").Split('\n').Where(line => line.StartsWith(prefix, StringComparison.Ordinal)))
         {
             Nft($"delete {table}");
@@ -62,16 +61,18 @@ public sealed class NetworkFault : IAsyncDisposable
 
     private static string Nft(string command)
     {
-        using var process = Process.Start(new ProcessStartInfo("nft", [command]) { RedirectStandardOutput = true, UseShellExecute = false })!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit(TimeSpan.FromSeconds(5));
-        return output;
+        // Ended by its parent when it takes too long, so that reading ends, too.
+        using var process = Process.Start(new ProcessStartInfo("timeout", ["5", "nft", command]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        return process.StandardOutput.ReadToEnd();
     }
+
+    // With the time of its start: a pid may be another process's by the time that it is looked for.
+    private static string PrefixOf(ProcessIdentity owner) => $"fault_{owner.ToString().Replace('-', '_')}_";
 
     private static async Task<NetworkFault> BeginAsync(params string[] rules)
     {
         PrivateNetwork.Require();
-        var table = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}_{Interlocked.Increment(ref s_count)}");
+        var table = string.Create(CultureInfo.InvariantCulture, $"{PrefixOf(ProcessIdentity.Self)}{Interlocked.Increment(ref s_count)}");
 
         // On arrival: a packet that is dropped on its way out is known to its sender's own kernel.
         await RunAsync(

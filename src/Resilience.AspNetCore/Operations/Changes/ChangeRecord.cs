@@ -7,7 +7,7 @@ using Resilience.Internal;
 namespace Resilience.AspNetCore.Operations.Changes;
 
 /// <summary>
-/// Who changed what: in the log, the last of them in memory, and all in <c>operations.jsonl</c> in <c>DrResilience:Journal:Path</c>.
+/// Who changed what: in the log, the last of them in memory, and all in <c>decisions.jsonl</c> in <c>DrResilience:Journal:Path</c>.
 /// An incident may be a full disk, so a change that cannot be kept is made all the same, and the log says so.
 /// </summary>
 internal sealed partial class ChangeRecord(SettingsMonitor settings, TimeProvider time, ILogger<ChangeRecord> logger) : IAsyncDisposable
@@ -15,7 +15,7 @@ internal sealed partial class ChangeRecord(SettingsMonitor settings, TimeProvide
     private const int MostKept = 100;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private readonly EvidenceFile _file = new(settings.Current.Journal.Path, "operations", time, logger);
+    private readonly EvidenceFile _file = new(settings.Current.Journal.Path, "decisions", time, logger);
     private readonly Lock _lock = new();
     private readonly Queue<OperatorChange> _last = [];
 

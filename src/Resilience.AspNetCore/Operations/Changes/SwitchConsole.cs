@@ -14,8 +14,13 @@ namespace Resilience.AspNetCore.Operations.Changes;
 /// </summary>
 internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord record, TimeProvider time)
 {
+    /// <summary>Names the replica that a decision is meant for, as the page shows it: behind a balancer the request may reach another.</summary>
+    public const string ReplicaHeader = "X-Dr-Replica";
+
     private const int MostBytes = 1024;
-    private const string NoRegion = "Send {\"region\":\"…\"} as application/json, at most 1 KiB: the promoted region that the switch goes to.";
+    private const int LongestPrincipal = 255;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private const string NoRegion = "Send {\"region\":\"…\"} as application/json, at most 1 KiB: the promoted region that the switch goes to, one of those that are configured.";
 
     public void Write(Utf8JsonWriter json)
     {
@@ -44,16 +49,24 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
     public Task<IResult> RollBackAsync(HttpContext context) => DecideAsync(context, "roll-back", needsRegion: true, async (database, region, who, token) =>
     {
         var status = database.SwitchStatus;
-        if (status.Candidate != region)
+        if (status.Candidate != region || status.IsDecided)
         {
             throw new InvalidOperationException(
-                $"No switch of '{status.Dependency}' to '{region}' is under way{(status.Writer == region ? ": it has been made. To go back, promote the other region; the runbook's planned switchover has the steps" : "")}. {status.Next}");
+                $"No switch of '{status.Dependency}' to '{region}' can be rolled back{(status.Writer == region || status.IsDecided ? ": it has been made, here or by another replica. To go back, promote the other region; the runbook's planned switchover has the steps" : "")}. {status.Next}");
         }
 
         await database.HoldSwitchesAsync(who, token);
-        if (status.ApprovalsNeeded > 0)
+        if (status.ApprovedBy.Contains(who, StringComparer.OrdinalIgnoreCase))
         {
-            await database.WithdrawSwitchApprovalAsync(region, who, token);
+            // The hold is what stops the switch. A consent that cannot be taken back now expires, and is shown until then.
+            try
+            {
+                await database.WithdrawSwitchApprovalAsync(region, who, token);
+            }
+            catch (Exception exception) when (exception is InvalidOperationException or NpgsqlException or TimeoutException)
+            {
+                return;
+            }
         }
     });
 
@@ -65,7 +78,12 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
             return Problem(StatusCodes.Status403Forbidden, why);
         }
 
-        if (context.User.Identity is not { IsAuthenticated: true, Name: { Length: > 0 } principal })
+        if (context.Request.Headers[ReplicaHeader] is [{ } meant] && meant != Environment.MachineName)
+        {
+            return Problem(StatusCodes.Status409Conflict, $"This is the replica '{Environment.MachineName}', and the decision is meant for another. Open the page of the one that is meant.");
+        }
+
+        if (context.User.Identity is not { IsAuthenticated: true, Name: { Length: > 0 and <= LongestPrincipal } principal } || principal.Any(char.IsControl))
         {
             return Problem(StatusCodes.Status401Unauthorized, "Only an authenticated person with a name can decide about a switch. Add an authentication scheme to the application.");
         }
@@ -77,22 +95,31 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
         }
 
         var region = needsRegion ? await ReadRegionAsync(context) : null;
-        if (needsRegion && region is null)
+        if (needsRegion && (region is null || database.Regions.Endpoints.All(one => one.Region != region)))
         {
             return Problem(StatusCodes.Status400BadRequest, NoRegion);
         }
 
-        var result = await TryAsync(token => decide(database, region!, principal, token), region, context.RequestAborted);
-        var status = (result as IStatusCodeHttpResult)?.StatusCode ?? StatusCodes.Status500InternalServerError;
-        await record.AddAsync(new OperatorChange(time.GetUtcNow(), action, dependency, region, principal, status));
-        return result;
+        // Under a time limit of its own: who goes away must not leave a decision that is half made, or made and not on record.
+        using var patience = new CancellationTokenSource(Patience, time);
+        var status = StatusCodes.Status500InternalServerError;
+        try
+        {
+            var result = await TryAsync(token => decide(database, region!, principal, token), region, patience.Token);
+            status = (result as IStatusCodeHttpResult)?.StatusCode ?? status;
+            return result;
+        }
+        finally
+        {
+            await record.AddAsync(new OperatorChange(time.GetUtcNow(), action, dependency, region, principal, status));
+        }
     }
 
-    private static async Task<IResult> TryAsync(Func<CancellationToken, Task> decide, string? region, CancellationToken aborted)
+    private static async Task<IResult> TryAsync(Func<CancellationToken, Task> decide, string? region, CancellationToken cancellationToken)
     {
         try
         {
-            await decide(aborted);
+            await decide(cancellationToken);
         }
         catch (PostgresException exception)
         {
@@ -102,7 +129,7 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
         {
             return Problem(StatusCodes.Status409Conflict, exception.Message);
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or ObjectDisposedException or OperationCanceledException && !aborted.IsCancellationRequested)
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or ObjectDisposedException or OperationCanceledException)
         {
             return Problem(StatusCodes.Status503ServiceUnavailable, $"{(region is null ? "The process" : $"Region '{region}'")} could not be asked. Repeat it: deciding twice is deciding once.");
         }
@@ -134,8 +161,9 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
                 ? region.GetString()
                 : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // Not JSON, or text in it that is no text (half a surrogate pair).
             return null;
         }
     }
@@ -151,6 +179,7 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
         json.WriteString("evidence", status.Evidence);
         json.WriteString("candidate", status.Candidate);
         json.WriteString("next", status.Next);
+        json.WriteBoolean("decided", status.IsDecided);
         json.WriteString("heldBy", status.HeldBy);
         json.WriteNumber("approvalsNeeded", status.ApprovalsNeeded);
         json.WriteStartArray("approvedBy");

@@ -8,15 +8,31 @@ internal sealed class EventSubscriber
     private readonly Channel<ReadOnlyMemory<byte>> _next = Channel.CreateBounded<ReadOnlyMemory<byte>>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
+    private readonly Lock _lock = new();
+    private bool _hasEnded;
+
     public EventSubscriber(ReadOnlyMemory<byte> first) => Offer(first);
 
-    public void Offer(ReadOnlyMemory<byte> payload) => _next.Writer.TryWrite(payload);
+    public void Offer(ReadOnlyMemory<byte> payload)
+    {
+        lock (_lock)
+        {
+            if (!_hasEnded)
+            {
+                _next.Writer.TryWrite(payload);
+            }
+        }
+    }
 
     /// <summary>The last event; the stream ends after it.</summary>
     public void End(ReadOnlyMemory<byte> last)
     {
-        Offer(last);
-        _next.Writer.TryComplete();
+        lock (_lock)
+        {
+            _hasEnded = true;
+            _next.Writer.TryWrite(last);
+            _next.Writer.TryComplete();
+        }
     }
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAllAsync(CancellationToken cancellationToken) => _next.Reader.ReadAllAsync(cancellationToken);

@@ -25,8 +25,6 @@ internal sealed class PageFile
         _tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(_body))[..16]}\"";
     }
 
-    public int Length => _body.Length;
-
     public async Task AnswerAsync(HttpContext context)
     {
         var headers = context.Response.Headers;

@@ -6,6 +6,7 @@
   const phases = ["detection", "validation", "decision", "switch", "firstSuccess"];
   const runbook = ["discovery", "steady", "detection", "validation", "decision", "execution", "verification"];
   const byId = id => document.getElementById(id);
+  let host = ""; // The replica that is shown; a decision is for it and no other.
 
   // --- documents -------------------------------------------------------------------------------------------------------
   function element(node, attributes, children) {
@@ -84,7 +85,7 @@
       buttons.push(button(`Approve the switch to ${candidate}`, "approve", dependency, candidate, `Writes of ${dependency} move to ${candidate} once ${status.approvalsNeeded} people have approved.`));
       buttons.push(button("Withdraw my approval", "withdraw", dependency, candidate, `Your approval of the switch to ${candidate} does not count any more.`));
     }
-    if (candidate) buttons.push(button("Roll back", "roll-back", dependency, candidate, `The switch to ${candidate} is given up here: this replica follows no promotion, and writes go back to the previous writer when it returns.`));
+    if (candidate && !status.decided) buttons.push(button("Roll back", "roll-back", dependency, candidate, `The switch to ${candidate} is given up here: this replica follows no promotion, and writes go back to the previous writer when it returns.`));
     buttons.push(status.heldBy
       ? button("Release the hold", "release", dependency, null, "A promotion that waits is then followed as the configuration says.")
       : button("Hold all switches", "hold", dependency, null, `Writes of this replica go to no other region until you release the hold. While ${status.writer ?? "the writer"} is lost, writes wait or degrade.`));
@@ -178,6 +179,7 @@
 
   function draw(all) {
     const health = all.health, now = Date.parse(all.generatedAt);
+    host = all.host;
     const [kind, text] = summary(all);
     say("summary", text);
     byId("summary").className = "summary " + kind;
@@ -201,7 +203,7 @@
     const [method, path] = requests[action];
     try {
       const answer = await fetch(`${api}/switches/${encodeURIComponent(dependency)}/${path}`, {
-        method, headers: { "X-Dr-Change": "1", "Content-Type": "application/json" }, body: region ? JSON.stringify({ region }) : undefined, signal: AbortSignal.timeout(15000),
+        method, headers: { "X-Dr-Change": "1", "X-Dr-Replica": host, "Content-Type": "application/json" }, body: region ? JSON.stringify({ region }) : undefined, signal: AbortSignal.timeout(20000),
       });
       const problem = answer.ok ? null : await answer.json().catch(() => null);
       say("outcome", answer.ok ? "Done." : `Refused (${answer.status}). ${problem?.detail ?? ""}`);

@@ -47,9 +47,9 @@ internal sealed partial class OperationTail(
     private volatile bool _isUnsafe;
 
     /// <summary>
-    /// Whether operations may yet have to be done again on the present writer. Those that were refused do not count: they may be for long.
+    /// Whether operations may yet have to be done again on the present writer, or on the next. Those that were refused do not count: they may be for long.
     /// </summary>
-    public bool IsCatchingUp => WriterHistory.Of(active.Current.Current.Topology) is { } writer && writer != Volatile.Read(ref _caughtUpWith);
+    public bool IsCatchingUp => WriterHistory.Of(active.Current.Current.Topology) is not { } writer || writer != Volatile.Read(ref _caughtUpWith);
 
     /// <summary>Operations that another region may not have.</summary>
     public int Unconfirmed => _entries.Count;
@@ -124,9 +124,11 @@ internal sealed partial class OperationTail(
             await ReapplyAsync(missing, cancellationToken);
         }
 
-        if (_entries.Where(entry => writer.MayLack(entry.Writer) && entry.RefusedSince is null).Count == 0)
+        // Said before it is looked at: what is added meanwhile takes it back.
+        Volatile.Write(ref _caughtUpWith, writer);
+        if (_entries.Where(entry => writer.MayLack(entry.Writer) && entry.RefusedSince is null).Count > 0)
         {
-            Volatile.Write(ref _caughtUpWith, writer);
+            Volatile.Write(ref _caughtUpWith, null);
         }
     }
 
