@@ -10,8 +10,10 @@ using Resilience.TestKit;
 namespace Resilience.IntegrationTests.Operations;
 
 /// <summary>What a collector is sent by PaymentService as a process.</summary>
-public sealed class TelemetryExportTests
+public sealed class TelemetryExportTests : IDisposable
 {
+    private readonly string _folder = Directory.CreateTempSubdirectory("telemetry-").FullName;
+
     [Fact]
     public async Task EndpointSet_TheCollectorGetsMetricsAndTraces()
     {
@@ -26,6 +28,7 @@ public sealed class TelemetryExportTests
                 ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
                 ["OTEL_METRIC_EXPORT_INTERVAL"] = "500",
                 ["OTEL_BSP_SCHEDULE_DELAY"] = "500",
+                ["Embedded__Path"] = Path.Combine(_folder, "payments.db"),
                 ["OTEL_SERVICE_NAME"] = "payments-of-the-test",
             },
         }, "health/ready");
@@ -35,13 +38,15 @@ public sealed class TelemetryExportTests
         await SeenAsync("/v1/metrics", "dr.inbound.limit");
         await SeenAsync("/v1/metrics", "http.server.request.duration");
         await SeenAsync("/v1/metrics", "payments-of-the-test");
-        await SeenAsync("/v1/traces", "/rates");
+        await SeenAsync("/v1/traces", "Microsoft.AspNetCore.Hosting.HttpRequestIn");
 
         Task SeenAsync(string path, string text) => Eventually.UntilAsync(
             () => received.GetValueOrDefault(path)?.Contains(text, StringComparison.Ordinal) == true,
             () => $"No '{text}' at {path}; there was something at {string.Join(", ", received.Keys)}. {string.Join('\n', service.Output)}",
             CancellationToken.None);
     }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static async Task<WebApplication> CollectAsync(ConcurrentDictionary<string, string> received)
     {
