@@ -19,6 +19,7 @@ public sealed class RegionFailoverTests(ITestOutputHelper output)
     private const double WorstLimitMs = 300;
 
     [Fact]
+    [Trait(Nightly.Trait, Nightly.Value)]
     public async Task KillOfTheWriter_AgainAndAgainUnderConcurrentClients_NothingFailsOrIsPaidTwiceAndPaymentsGoOnAtOnce()
     {
         var clock = new RunClock(TimeProvider.System);

@@ -56,6 +56,7 @@ public sealed class PaymentOperationsTests(ITestOutputHelper output) : IAsyncLif
     }
 
     [Fact]
+    [Trait(Nightly.Trait, Nightly.Value)]
     public async Task AHundredOpenPages_CostFewHundredthsOfAProcessor()
     {
         using var process = Process.GetProcessById(_fleet.Replicas[0].ProcessId);

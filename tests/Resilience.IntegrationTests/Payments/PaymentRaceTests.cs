@@ -36,6 +36,7 @@ public sealed class PaymentRaceTests(ITestOutputHelper output)
     /// then is not its own any more.
     /// </summary>
     [Fact]
+    [Trait(Nightly.Trait, Nightly.Value)]
     public async Task ReplicaSleepsBeyondItsLeases_AnotherMakesThePayments_ItsLateEndsCountForNothing()
     {
         await using var fleet = await PaymentFleet.StartTwoRegionsAsync(replicas: 2, settings: ("Rates__RefreshInterval", "00:00:00"));

@@ -147,6 +147,7 @@ public sealed class QueueHostTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait(Nightly.Trait, Nightly.Value)]
     public async Task Throughput_SixteenWorkers()
     {
         const int Jobs = 6000;
