@@ -95,26 +95,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     public async Task HoldAsync(string? principal, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Stopping);
-        var until = _context.Clock.Now + patience;
-        while (true)
-        {
-            var now = _context.Clock.Now;
-            var current = Current;
-            if (current.Topology.Hold?.Principal == principal)
-            {
-                return;
-            }
-
-            if (now >= until)
-            {
-                throw new TimeoutException("This process has too much to do to take note of the decision. Repeat it: deciding twice is deciding once.");
-            }
-
-            // Told again after each change: what is observed in a burst of failing calls may be left out.
-            _tracker.Observe(principal is null ? new SwitchesReleased(now) : new SwitchesHeld(principal, now));
-            await current.Replaced.WaitAsync(until - now, _context.Clock.Time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            either.Token.ThrowIfCancellationRequested();
-        }
+        await _tracker.HoldAsync(principal, patience, either.Token);
     }
 
     /// <summary>
@@ -336,14 +317,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     private void Learn(RegionTopology seen) =>
         _tracker.Observe(new TermSeen(seen.HighestTerm, seen.SystemIdentifier, _context.Clock.Now));
 
-    private void LearnHold(RegionTopology seen)
-    {
-        if (seen.Hold?.Principal != Current.Topology.Hold?.Principal)
-        {
-            var now = _context.Clock.Now;
-            _tracker.Observe(seen.Hold is { } hold ? new SwitchesHeld(hold.Principal, now) : new SwitchesReleased(now));
-        }
-    }
+    private void LearnHold(RegionTopology seen) => _tracker.ObserveHold(seen.Hold?.Principal);
 
     /// <summary>The application's own changes to a data source may throw; then nothing that was made before stays behind.</summary>
     private List<RegionEndpoint> CreateEndpoints(PostgresOptions options)

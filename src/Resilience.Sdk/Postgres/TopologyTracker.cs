@@ -48,6 +48,41 @@ internal sealed partial class TopologyTracker : IDisposable
 
     public void Observe(RegionObservation observation) => _observations.Writer.TryWrite(observation);
 
+    /// <summary>Who holds all switches, or null when nobody does any more. Nothing when it is so already.</summary>
+    public void ObserveHold(string? principal)
+    {
+        if (Current.Topology.Hold?.Principal != principal)
+        {
+            Observe(principal is null ? new SwitchesReleased(_clock.Now) : new SwitchesHeld(principal, _clock.Now));
+        }
+    }
+
+    /// <summary>The same, and waits until it is so.</summary>
+    /// <exception cref="TimeoutException">It was not taken note of in time. It may be yet.</exception>
+    public async Task HoldAsync(string? principal, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var until = _clock.Now + patience;
+        while (true)
+        {
+            var current = Current;
+            if (current.Topology.Hold?.Principal == principal)
+            {
+                return;
+            }
+
+            var left = until - _clock.Now;
+            if (left <= TimeSpan.Zero)
+            {
+                throw new TimeoutException("This process has too much to do to take note of the decision. Repeat it: deciding twice is deciding once.");
+            }
+
+            // Told again after each change: what is observed in a burst of failing calls may be left out.
+            ObserveHold(principal);
+            await current.Replaced.WaitAsync(left, _clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
