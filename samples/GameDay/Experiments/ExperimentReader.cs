@@ -60,21 +60,27 @@ internal static class ExperimentReader
             yaml.Error("method", $"takes {experiment.MethodLength.TotalSeconds} s; at most {Longest.TotalSeconds} s are allowed");
         }
 
-        foreach (var step in experiment.Method.Concat(experiment.Rollbacks).Where(step => step.For is { } length && (length <= TimeSpan.Zero || !step.Action.IsFault)))
-        {
-            yaml.Error("method", $"has '{step.Description}' with 'for: {step.For!.Value.TotalSeconds}s'; what an operator does is not undone, and a fault lasts longer than nothing");
-        }
+        Check(yaml, "method", experiment.Method, experiment.Deployment);
+        Check(yaml, "rollbacks", experiment.Rollbacks, experiment.Deployment);
+    }
 
-        foreach (var step in experiment.Method.Concat(experiment.Rollbacks).Where(step => step.Action.NeedsPrivateNetwork && !experiment.Deployment.PrivateNetwork))
+    private static void Check(YamlSection yaml, string key, IReadOnlyList<MethodStep> steps, DeploymentSpec deployment)
+    {
+        foreach (var step in steps)
         {
-            yaml.Error("method", $"has '{step.Action.Name}', which needs 'deployment.private-network: true'");
-        }
-
-        foreach (var step in experiment.Method.Concat(experiment.Rollbacks))
-        {
-            if (step.Action.Missing?.Invoke(experiment.Deployment, step.Arguments) is { } missing)
+            if (step.For is { } length && (length <= TimeSpan.Zero || !step.Action.IsFault))
             {
-                yaml.Error("method", $"has '{step.Description}', which needs {missing}");
+                yaml.Error(key, $"has '{step.Description}' with 'for: {length.TotalSeconds}s'; what an operator does is not undone, and a fault lasts longer than nothing");
+            }
+
+            if (step.Action.NeedsPrivateNetwork && !deployment.PrivateNetwork)
+            {
+                yaml.Error(key, $"has '{step.Action.Name}', which needs 'deployment.private-network: true'");
+            }
+
+            if (step.Action.Missing?.Invoke(deployment, step.Arguments) is { } missing)
+            {
+                yaml.Error(key, $"has '{step.Description}', which needs {missing}");
             }
         }
     }

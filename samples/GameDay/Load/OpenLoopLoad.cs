@@ -6,8 +6,9 @@ namespace GameDay.Load;
 /// Requests come at a set rate whether earlier ones were answered or not, as customers do. A service that stalls meets
 /// everything that came meanwhile.
 /// </summary>
-internal sealed class OpenLoopLoad(PaymentClient client, RequestMix mix, LoadOptions options, RunClock clock) : ILoad
+internal sealed class OpenLoopLoad(PaymentClient client, RequestMix mix, LoadOptions options, RunClock clock)
 {
+    /// <summary>Sends until stopped, then waits for the requests on their way; their own time-out bounds the wait.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         using var slots = new SemaphoreSlim(options.MaxInFlight);

@@ -20,7 +20,7 @@ internal static class CacheRegistration
         ["Probe:Interval"] = "00:00:01",
     };
 
-    /// <summary>Keeps outcomes in Redis when a server is configured for the dependency 'cache'. Called after the ledger is added.</summary>
+    /// <summary>Keeps outcomes in Redis, and shares decisions between replicas through it, when a server is configured for the dependency 'cache'. Called after the ledger is added.</summary>
     public static void AddCache(this WebApplicationBuilder builder)
     {
         if (!builder.Configuration.GetSection($"DrResilience:Dependencies:{Dependency}:Redis").Exists())
@@ -29,7 +29,7 @@ internal static class CacheRegistration
         }
 
         builder.AddDefaults(Defaults.Select(value => KeyValuePair.Create($"DrResilience:Dependencies:{Dependency}:{value.Key}", value.Value)));
-        builder.AddDrResilience(dr => dr.AddRedis());
+        builder.AddDrResilience(dr => dr.AddRedis().ShareDecisionsInRedis(Dependency));
         var ledger = builder.Services.Last(service => service.ServiceType == typeof(IPaymentLedger));
         builder.Services.AddSingleton<IPaymentLedger>(provider => new CachedLedger(
             (IPaymentLedger)(ledger.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, ledger.ImplementationType!)),

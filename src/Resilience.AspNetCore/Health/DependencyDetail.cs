@@ -60,6 +60,7 @@ internal static class DependencyDetail
         json.WriteString("breaker", EnumName.Of(breaker.State));
         json.WriteString("mode", EnumName.Of(breaker.Mode));
         json.WriteNumber("failureRate", Math.Round(breaker.FailureRate, 4));
+        WriteLatency(json, pipeline);
         if (breaker.State == CircuitBreakerState.Open)
         {
             json.WriteNumber("openForSeconds", Math.Round(breaker.OpenFor.TotalSeconds, 3));
@@ -76,6 +77,29 @@ internal static class DependencyDetail
         {
             json.WriteNumber("budget", Math.Round(pipeline.Budget.Snapshot(budget).Remaining, 1));
         }
+    }
+
+    /// <summary>Of attempts that were answered in the last half minute to minute; a percentile that too few calls would show is left out.</summary>
+    private static void WriteLatency(Utf8JsonWriter json, DependencyPipeline pipeline)
+    {
+        if (pipeline.Latency(0.5) is not { } median)
+        {
+            return;
+        }
+
+        json.WriteStartObject("latencyMs");
+        json.WriteNumber("p50", Math.Round(median.TotalMilliseconds, 2));
+        if (pipeline.Latency(0.95) is { } p95)
+        {
+            json.WriteNumber("p95", Math.Round(p95.TotalMilliseconds, 2));
+        }
+
+        if (pipeline.Latency(0.99) is { } p99)
+        {
+            json.WriteNumber("p99", Math.Round(p99.TotalMilliseconds, 2));
+        }
+
+        json.WriteEndObject();
     }
 
     private static BreakerSnapshot Breaker(DependencyPipeline pipeline) =>

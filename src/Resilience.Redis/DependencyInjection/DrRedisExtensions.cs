@@ -8,6 +8,7 @@ using Resilience.Pipelines;
 using Resilience.Redis.Connections;
 using Resilience.Redis.DependencyInjection;
 using Resilience.Redis.Fallbacks;
+using Resilience.Redis.Fleet;
 using StackExchange.Redis;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -99,6 +100,39 @@ public static class DrRedisExtensions
             settings.KeyPrefix ?? $"dr:{provider.GetRequiredService<IHostEnvironment>().ApplicationName}:answers:",
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RedisStaleStore>>())));
+        return builder;
+    }
+
+    /// <summary>
+    /// Joins the replicas of the service through a Redis server: a hold counts in all of them, a writer that one of them has seen
+    /// replaced is followed by none, and the operations page of each shows all. Without it each process decides for itself.
+    /// </summary>
+    /// <param name="builder">The SDK's builder.</param>
+    /// <param name="dependency">The name of the Redis dependency.</param>
+    /// <param name="keyPrefix">What keys begin with: <c>dr:{application}:{environment}:fleet:</c> by default. Services that share a server must not share it.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">A server was named before.</exception>
+    /// <remarks>
+    /// A name that is not configured stops the host at start. No call waits for the server. While it is away each replica goes on with
+    /// the last decision that it knows; one that is made then counts in its own replica and is told later. Whoever can write to that
+    /// server can stop all writes: guard it like the database.
+    /// </remarks>
+    public static DrResilienceBuilder ShareDecisionsInRedis(this DrResilienceBuilder builder, string dependency, string? keyPrefix = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(dependency);
+        if (builder.FleetStore is not null)
+        {
+            throw new ArgumentException("Decisions are shared already. Name one server.", nameof(dependency));
+        }
+
+        builder.AddRedis();
+        builder.FleetStore = provider =>
+        {
+            var host = provider.GetRequiredService<IHostEnvironment>();
+            return new RedisFleetStore(
+                provider.GetRequiredService<RedisConnections>().Get(dependency), dependency, keyPrefix ?? $"dr:{host.ApplicationName}:{host.EnvironmentName}:fleet:");
+        };
         return builder;
     }
 }

@@ -43,6 +43,18 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
         }
     }
 
+    /// <summary>The databases that are in use already. Makes none.</summary>
+    public IReadOnlyList<RegionalDataSource> Existing
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _databases.Values];
+            }
+        }
+    }
+
     /// <summary>Does something with each database, once, before anybody gets it; also with those that are made later.</summary>
     public void OnEach(Action<RegionalDataSource> action)
     {
@@ -112,6 +124,7 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
                 _builder.DataSources.GetValueOrDefault(name),
                 new FailoverRecorder(name, clock, settings.Objectives.Rto, settings.Objectives.Rpo, _failovers),
                 new TermMemory(name, settings.Journal.Path, _time, _logger),
+                new SwitchHold(name, settings.Journal.Path, hasOthers: _builder.FleetStore is not null, clock, new Random(), _logger),
                 _logger,
                 _loggers)
             {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Resilience.Degradation;
 using Resilience.Degradation.Fallbacks;
+using Resilience.Fleet;
 using Resilience.Postgres;
 using Resilience.Postgres.Tail;
 using Resilience.Queueing;
@@ -27,6 +28,9 @@ public sealed class DrResilienceBuilder
     internal Dictionary<string, Action<string, NpgsqlDataSourceBuilder>> DataSources { get; } = new(StringComparer.Ordinal);
 
     internal Dictionary<string, Func<SwitchoverRequest, CancellationToken, Task>> Switchovers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Where the replicas of the service share decisions; null when each process decides for itself.</summary>
+    internal Func<IServiceProvider, IFleetStore>? FleetStore { get; set; }
 
     /// <summary>
     /// Changes how the data sources of a database are built: type mappings, a password or token provider, TLS callbacks.

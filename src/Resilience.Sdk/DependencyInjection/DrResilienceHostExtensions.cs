@@ -68,6 +68,8 @@ public static class DrResilienceHostExtensions
             services.AddHostedService<OperationJournal>();
             services.AddHostedService<HealthService>();
             services.AddDegradation(resilience.Degradation);
+            services.AddSingleton<FleetService>();
+            services.AddHostedService(static provider => provider.GetRequiredService<FleetService>());
         }
 
         configure?.Invoke(resilience);

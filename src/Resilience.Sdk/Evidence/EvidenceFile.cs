@@ -22,7 +22,7 @@ internal sealed partial class EvidenceFile(string folder, string name, TimeProvi
     public Task<bool> AppendAsync(Action<Utf8JsonWriter> write)
     {
         var kept = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _writes.Add(() => kept.SetResult(TryWrite(write)));
+        _ = _writes.Add(() => kept.SetResult(TryWrite(write)));
         return kept.Task;
     }
 

@@ -8,11 +8,12 @@ internal sealed class BackgroundSequence(TimeProvider time) : IAsyncDisposable
     private readonly Lock _lock = new();
     private Task _last = Task.CompletedTask;
 
-    public void Add(Action action)
+    /// <returns>Ends when it has run.</returns>
+    public Task Add(Action action)
     {
         lock (_lock)
         {
-            _last = _last.ContinueWith(_ => action(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            return _last = _last.ContinueWith(_ => action(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 

@@ -75,6 +75,9 @@ internal sealed class DependencyPipeline
 
     public DependencyOptions Options => Volatile.Read(ref _options);
 
+    /// <summary>What this share of the recent attempts that were answered did not exceed; null until enough are known.</summary>
+    public TimeSpan? Latency(double quantile) => _latencies.Estimate(quantile);
+
     /// <summary>Takes other options into use; what was counted stays. One caller at a time.</summary>
     public void Apply(DependencyOptions options)
     {
@@ -341,7 +344,7 @@ internal sealed class DependencyPipeline
         }
 
         running.Lease.Dispose();
-        if (running.Options.Hedging.Enabled && verdict.Result is AttemptResult.Final or AttemptResult.Cancelled)
+        if (verdict.Result is AttemptResult.Final or AttemptResult.Cancelled)
         {
             // A cancelled loser took at least this long; without it the percentile would drift down.
             _latencies.Record(duration);

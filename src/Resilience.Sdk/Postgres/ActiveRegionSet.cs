@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Resilience.Internal;
+using Resilience.Regions;
 
 namespace Resilience.Postgres;
 
@@ -126,7 +127,7 @@ internal sealed partial class ActiveRegionSet : IAsyncDisposable
         while (await next.WaitForRouteAsync(null, deadline, cancellationToken) is not null)
         {
             var candidate = next.Current;
-            if (candidate.Topology.Writer is { } writer && writer.Term >= old.Current.Topology.HighestTerm)
+            if (candidate.Topology.Writer is { } writer && writer.Term >= Known(old.Current.Topology))
             {
                 return true;
             }
@@ -136,6 +137,9 @@ internal sealed partial class ActiveRegionSet : IAsyncDisposable
 
         return false;
     }
+
+    /// <summary>The highest term of our cluster, seen here or by another replica.</summary>
+    private static WriterTerm Known(RegionTopology topology) => topology.SystemIdentifier is { } cluster ? topology.KnownTerm(cluster) : topology.HighestTerm;
 
     [LoggerMessage(1020, LogLevel.Information, "'{Dependency}': the changed configuration is in use")]
     private static partial void LogChanged(ILogger logger, string dependency);

@@ -38,9 +38,10 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
             NeedsWitness = options.Switch.Corroboration == Corroboration.Strict,
         };
         _tracker = new TopologyTracker(
-            before?.Restart(names) ?? RegionTopology.Create(names, context.Terms.Latest),
+            (before?.Restart(names) ?? RegionTopology.Create(names, context.Terms.Latest)).With(context.Hold.State, context.Clock.Now),
             Rules,
             context.Clock,
+            () => context.Hold.State,
             this,
             context.Logger);
         _factory = new RegionEndpointFactory(options, Rules, _tracker, context);
@@ -90,13 +91,19 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         return failure.Kind == RegionFailureKind.DiskFull ? now + FullDiskRests : now;
     }
 
-    /// <summary>Takes note of an operator's decision: who holds all switches, or null when nobody does any more.</summary>
+    /// <summary>Takes note of who holds all switches now.</summary>
+    public void FollowHold() => _tracker.FollowHold();
+
+    /// <summary>The same, and waits until it is so.</summary>
     /// <exception cref="TimeoutException">It was not taken note of in time. It may be yet.</exception>
-    public async Task HoldAsync(string? principal, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task FollowHoldAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Stopping);
-        await _tracker.HoldAsync(principal, patience, either.Token);
+        await _tracker.FollowHoldAsync(patience, either.Token);
     }
+
+    /// <summary>Takes note of a term that another replica has seen.</summary>
+    public void Hear(RememberedTerm seen) => _tracker.Observe(new TermTold(seen, _context.Clock.Now));
 
     /// <summary>
     /// Waits for a writer. A caller that saw one fail says which and when: it gets a later writer, or the same once a probe
@@ -162,17 +169,12 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     public void Changed(RegionTopology before, TopologyChange change)
     {
         var after = change.Topology;
-        if (before.Hold != after.Hold)
-        {
-            Volatile.Read(ref _candidate)?.LearnHold(after);
-        }
-
-        if (before.HighestTerm != after.HighestTerm)
+        if (before.HighestTerm != after.HighestTerm || before.Remembered != after.Remembered)
         {
             Volatile.Read(ref _candidate)?.Learn(after);
-            if (after.SystemIdentifier is { } cluster)
+            if ((after.SystemIdentifier ?? after.Remembered?.SystemIdentifier) is { } cluster)
             {
-                _context.Terms.Remember(cluster, after.HighestTerm);
+                _context.Terms.Remember(cluster, after.KnownTerm(cluster));
             }
         }
 
@@ -196,7 +198,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     {
         Volatile.Write(ref _candidate, candidate);
         candidate?.Learn(Current.Topology);
-        candidate?.LearnHold(Current.Topology);
+        candidate?.FollowHold();
     }
 
     /// <summary>
@@ -211,7 +213,7 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
             _context.Recorder.On(new WriterElected(_context.Clock.Now, writer.Region, writer, before.Region));
         }
 
-        LearnHold(stopped.Current.Topology);
+        FollowHold();
         Volatile.Write(ref _isInUse, true);
     }
 
@@ -314,10 +316,14 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
     /// <summary>All processes are about to make connections to it at once.</summary>
     private void Scatter(string region) => Endpoint(region).Pool.Scatter(_context.NewRandom().NextDouble());
 
-    private void Learn(RegionTopology seen) =>
+    private void Learn(RegionTopology seen)
+    {
         _tracker.Observe(new TermSeen(seen.HighestTerm, seen.SystemIdentifier, _context.Clock.Now));
-
-    private void LearnHold(RegionTopology seen) => _tracker.ObserveHold(seen.Hold?.Principal);
+        if (seen.Remembered is { } told)
+        {
+            Hear(told);
+        }
+    }
 
     /// <summary>The application's own changes to a data source may throw; then nothing that was made before stays behind.</summary>
     private List<RegionEndpoint> CreateEndpoints(PostgresOptions options)

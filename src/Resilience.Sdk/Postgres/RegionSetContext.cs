@@ -12,6 +12,7 @@ namespace Resilience.Postgres;
 /// <param name="Configure">The application's own changes to each region's data source.</param>
 /// <param name="Recorder">Keeps the evidence.</param>
 /// <param name="Terms">Keeps the highest term across restarts.</param>
+/// <param name="Hold">Who holds all switches.</param>
 /// <param name="Logger">For transitions.</param>
 /// <param name="LoggerFactory">For Npgsql's own logs.</param>
 internal sealed record RegionSetContext(
@@ -21,6 +22,7 @@ internal sealed record RegionSetContext(
     Action<string, NpgsqlDataSourceBuilder>? Configure,
     FailoverRecorder Recorder,
     TermMemory Terms,
+    SwitchHold Hold,
     ILogger Logger,
     ILoggerFactory LoggerFactory)
 {

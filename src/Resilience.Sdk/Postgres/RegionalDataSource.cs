@@ -28,7 +28,7 @@ namespace Resilience.Postgres;
 /// With asynchronous replication, commits that had not reached the promoted server are lost with the old one.
 /// </para>
 /// </remarks>
-public sealed class RegionalDataSource : DbDataSource
+public sealed class RegionalDataSource : DbDataSource, ISharedDatabase
 {
     private readonly ActiveRegionSet _active;
     private readonly WriterConnector _connector;
@@ -37,6 +37,7 @@ public sealed class RegionalDataSource : DbDataSource
     private readonly Housekeeping _housekeeping;
     private readonly FailbackLoop _failback;
     private readonly TermMemory _terms;
+    private readonly SwitchHold _hold;
     private readonly SwitchDesk _desk;
 
     internal RegionalDataSource(string name, string? localRegion, PostgresOptions options, RegionSetContext context)
@@ -44,6 +45,7 @@ public sealed class RegionalDataSource : DbDataSource
         Name = name;
         Recorder = context.Recorder;
         _terms = context.Terms;
+        _hold = context.Hold;
         Clock = context.Clock;
         _active = new ActiveRegionSet(options, context);
         var opener = new WriterOpener(name, _active, context.Clock, new Jitter(context.NewRandom()));
@@ -52,7 +54,7 @@ public sealed class RegionalDataSource : DbDataSource
         _reader = new RegionReader(opener, _active, localRegion);
         _housekeeping = new Housekeeping(_active, context);
         _failback = new FailbackLoop(_active, context);
-        _desk = new SwitchDesk(name, _active, () => Recorder.Records is [] or [.., { FirstSuccessAt: not null }], context.Logger);
+        _desk = new SwitchDesk(name, _active, _hold, () => Recorder.Records is [] or [.., { FirstSuccessAt: not null }], context.Logger);
     }
 
     /// <summary>The dependency's name in the configuration.</summary>
@@ -129,7 +131,7 @@ public sealed class RegionalDataSource : DbDataSource
             localRegion,
             options,
             new RegionSetContext(
-                name, clock, () => new Random(), configure, new FailoverRecorder(name, clock, rtoTarget: null), new TermMemory(name, termFolder, clock.Time, logger), logger, loggers)
+                name, clock, () => new Random(), configure, new FailoverRecorder(name, clock, rtoTarget: null), new TermMemory(name, termFolder, clock.Time, logger), new SwitchHold(name, termFolder, hasOthers: false, clock, new Random(), logger), logger, loggers)
             {
                 Switchover = switchover,
             });
@@ -311,25 +313,40 @@ public sealed class RegionalDataSource : DbDataSource
         _desk.WithdrawAsync(region, principal, cancellationToken);
 
     /// <summary>
-    /// Decides that writes of this process go to no other region, whatever is promoted, until <see cref="ReleaseSwitchesAsync"/> or the
-    /// end of the process. While the previous writer returns, they go back to it. A switch that has been made stays made.
+    /// Decides that writes go to no other region, whatever is promoted, until <see cref="ReleaseSwitchesAsync"/>. Should the previous writer
+    /// return, they go back to it. A switch that has been made stays made. It counts in this process and, where decisions are shared, in
+    /// all replicas; when those cannot be told within 2 s, they are told as soon as they can be. It outlives the process, in the
+    /// folder for notes (<c>DrResilience:Journal:Path</c>, or <c>termFolder</c>).
     /// </summary>
     /// <param name="principal">Who decides: a name that was authenticated. 1 to 255 characters.</param>
     /// <param name="cancellationToken">Ends the call; the decision may or may not hold then.</param>
-    /// <returns>A task that ends when it holds.</returns>
+    /// <returns>Whether it counts in all replicas that share decisions; false when they will be told later. It holds in this process either way.</returns>
     /// <exception cref="ArgumentException">The principal is empty or too long.</exception>
     /// <exception cref="TimeoutException">It was not taken note of within 5 s. Repeat it: deciding twice is deciding once.</exception>
-    public Task HoldSwitchesAsync(string principal, CancellationToken cancellationToken = default) =>
+    public Task<bool> HoldSwitchesAsync(string principal, CancellationToken cancellationToken = default) =>
         _desk.HoldAsync(principal, principal, cancellationToken);
 
-    /// <summary>Takes the decision back that writes go to no other region; a promotion that waits is then followed as the configuration says.</summary>
+    /// <summary>
+    /// Takes the decision back that writes go to no other region; a promotion that waits is then followed as the configuration says. Where
+    /// decisions are shared, in all replicas; when those cannot be told within 2 s, in this one, and in the others as soon as they can be
+    /// told, unless somebody has decided since.
+    /// </summary>
     /// <param name="principal">Who takes it back. It may be another than who decided.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>A task that ends when it is taken back.</returns>
+    /// <returns>Whether it is taken back in all replicas that share decisions; false when they will be told later.</returns>
     /// <exception cref="ArgumentException">The principal is empty or too long.</exception>
+    /// <exception cref="InvalidOperationException">Somebody has decided since, elsewhere: look again, and release that.</exception>
     /// <exception cref="TimeoutException">It was not taken note of within 5 s.</exception>
-    public Task ReleaseSwitchesAsync(string principal, CancellationToken cancellationToken = default) =>
+    public Task<bool> ReleaseSwitchesAsync(string principal, CancellationToken cancellationToken = default) =>
         _desk.HoldAsync(null, principal, cancellationToken);
+
+    RegionTopology ISharedDatabase.Topology => _active.Current.Current.Topology;
+
+    SwitchHold ISharedDatabase.Hold => _hold;
+
+    void ISharedDatabase.FollowHold() => _desk.FollowHold();
+
+    void ISharedDatabase.Hear(RememberedTerm seen) => _desk.Hear(seen);
 
     /// <summary>Keeps operations from now on. Once, before the first.</summary>
     internal OperationTail Protect(OperationCatalog catalog, JournalLog journal, JournalOptions options, ILogger logger) =>
@@ -370,6 +387,7 @@ public sealed class RegionalDataSource : DbDataSource
         await (Tail?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _active.DisposeAsync();
         await _terms.DisposeAsync();
+        await _hold.DisposeAsync();
         await Recorder.DisposeAsync();
         await base.DisposeAsyncCore();
     }

@@ -6,7 +6,7 @@ using Resilience.Regions;
 namespace Resilience.Postgres;
 
 /// <summary>Where people look at a switch and consent to it. Consents are kept in the promoted server; the reducer counts them.</summary>
-internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet active, Func<bool> isVerified, ILogger logger)
+internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet active, SwitchHold hold, Func<bool> isVerified, ILogger logger)
 {
     private const int LongestPrincipal = 255;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
@@ -41,23 +41,55 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
     public Task WithdrawAsync(string region, string principal, CancellationToken cancellationToken) =>
         WriteAsync(region, principal, PostgresSql.WithdrawApproval, "no longer approved", cancellationToken);
 
-    /// <summary>Who holds all switches from now on; null releases them. In this process, until it ends.</summary>
-    public async Task HoldAsync(string? principal, string by, CancellationToken cancellationToken)
+    /// <summary>Who holds all switches from now on; null releases them.</summary>
+    /// <returns>Whether it counts in all replicas.</returns>
+    public async Task<bool> HoldAsync(string? principal, string by, CancellationToken cancellationToken)
     {
         CheckPrincipal(by);
+        var own = hold.Decide(principal);
+        if (principal is not null)
+        {
+            // Here first: the others may be slow to hear of it.
+            await FollowAsync(cancellationToken);
+        }
+
+        var everywhere = await hold.SettleAsync(own, cancellationToken);
+        await FollowAsync(cancellationToken);
+        Guarded.Run(() => LogHold(logger, dependency, principal is null ? "released" : "held", by, everywhere ? "" : " in this replica; the others will be told when they can be"));
+        return everywhere;
+    }
+
+    /// <summary>What the other replicas say of the hold has changed, or may have.</summary>
+    public void FollowHold()
+    {
+        foreach (var set in Sets())
+        {
+            set.FollowHold();
+        }
+    }
+
+    /// <summary>Another replica has seen a term.</summary>
+    public void Hear(RememberedTerm seen)
+    {
+        foreach (var set in Sets())
+        {
+            set.Hear(seen);
+        }
+    }
+
+    /// <summary>Again when the configuration changed meanwhile: the decision is of the database and not of one set of connections.</summary>
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
         RegionSet[] sets;
         do
         {
-            // Again when the configuration changed meanwhile: the decision is of the database and not of one set of connections.
             sets = Sets();
             foreach (var set in sets)
             {
-                await set.HoldAsync(principal, Longest, cancellationToken);
+                await set.FollowHoldAsync(Longest, cancellationToken);
             }
         }
         while (!Sets().SequenceEqual(sets));
-
-        Guarded.Run(() => LogHold(logger, dependency, principal is null ? "released" : "held", by));
     }
 
     private RegionSet[] Sets() => [.. new[] { active.Trying, active.Current }.OfType<RegionSet>()];
@@ -144,6 +176,6 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
     [LoggerMessage(1027, LogLevel.Warning, "'{Dependency}': the switch to region '{Region}' is {What} by '{Principal}'")]
     private static partial void LogConsent(ILogger logger, string dependency, string region, string what, string principal);
 
-    [LoggerMessage(1029, LogLevel.Warning, "'{Dependency}': all switches are {What} by '{Principal}'")]
-    private static partial void LogHold(ILogger logger, string dependency, string what, string principal);
+    [LoggerMessage(1029, LogLevel.Warning, "'{Dependency}': all switches are {What} by '{Principal}'{Where}")]
+    private static partial void LogHold(ILogger logger, string dependency, string what, string principal, string where);
 }

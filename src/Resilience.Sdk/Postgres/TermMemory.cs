@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Resilience.Internal;
 using Resilience.Regions;
@@ -7,8 +6,7 @@ namespace Resilience.Postgres;
 
 /// <summary>
 /// Keeps the highest term of one database in a file, so that an old writer cannot fool a process that has just started and
-/// does not reach the new one. Written beside everything else after each change: a failing disk delays nobody, is logged once,
-/// and leaves what was known before.
+/// does not reach the new one. After a failing write what was known before is still there.
 /// </summary>
 /// <remarks>Thread-safe. A process that dies between a switch and its note of it, a few milliseconds, starts with the term before.</remarks>
 internal sealed partial class TermMemory : IAsyncDisposable
@@ -17,9 +15,8 @@ internal sealed partial class TermMemory : IAsyncDisposable
     private readonly string? _path;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
-    private readonly BackgroundSequence _writes;
+    private readonly DurableNote<TermFile> _note;
     private RememberedTerm? _latest;
-    private bool _hasFailed;
 
     /// <param name="dependency">Whose term it is.</param>
     /// <param name="folder">Where the file is kept; null keeps nothing.</param>
@@ -27,14 +24,15 @@ internal sealed partial class TermMemory : IAsyncDisposable
     /// <param name="logger">For files that cannot be read or written.</param>
     public TermMemory(string dependency, string? folder, TimeProvider time, ILogger logger)
     {
-        _writes = new BackgroundSequence(time);
         _dependency = dependency;
         _logger = logger;
-        if (folder is not null)
+        _path = folder is null ? null : Path.Combine(folder, $"term-{Uri.EscapeDataString(dependency)}.json");
+        _note = new DurableNote<TermFile>(_path, PostgresNotes.Default.TermFile, time)
         {
-            _path = Path.Combine(folder, $"term-{Uri.EscapeDataString(dependency)}.json");
-            _latest = Read();
-        }
+            OnNotWritten = (path, reason) => LogNotWritten(_logger, _dependency, path, reason),
+            OnNotRead = (path, reason) => LogNotRead(_logger, _dependency, path, reason),
+        };
+        _latest = _note.Read() is { } kept ? new RememberedTerm(kept.SystemIdentifier, new WriterTerm(kept.Epoch, kept.Timeline), _path!) : null;
     }
 
     /// <summary>What is known from earlier, or was seen since.</summary>
@@ -64,53 +62,12 @@ internal sealed partial class TermMemory : IAsyncDisposable
                 return;
             }
 
-            var latest = new RememberedTerm(systemIdentifier, term, _path);
-            _latest = latest;
-            _writes.Add(() => Write(latest));
+            _latest = new RememberedTerm(systemIdentifier, term, _path);
+            _ = _note.Write(new TermFile(_dependency, systemIdentifier, term.Epoch, term.Timeline));
         }
     }
 
-    public ValueTask DisposeAsync() => _writes.DisposeAsync();
-
-    private void Write(RememberedTerm term)
-    {
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-            DurableFiles.Replace(_path!, JsonSerializer.SerializeToUtf8Bytes(
-                new TermFile(_dependency, term.SystemIdentifier, term.Term.Epoch, term.Term.Timeline), TermFileJson.Default.TermFile));
-            _hasFailed = false;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            if (!_hasFailed)
-            {
-                Guarded.Run(() => LogNotWritten(_logger, _dependency, _path!, exception.Message));
-            }
-
-            _hasFailed = true;
-        }
-    }
-
-    private RememberedTerm? Read()
-    {
-        try
-        {
-            using var file = File.OpenRead(_path!);
-            return JsonSerializer.Deserialize(file, TermFileJson.Default.TermFile) is { } kept
-                ? new RememberedTerm(kept.SystemIdentifier, new WriterTerm(kept.Epoch, kept.Timeline), _path!)
-                : null;
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
-        {
-            Guarded.Run(() => LogNotRead(_logger, _dependency, _path!, exception.Message));
-            return null;
-        }
-    }
+    public ValueTask DisposeAsync() => _note.DisposeAsync();
 
     [LoggerMessage(1024, LogLevel.Warning, "'{Dependency}': the highest term seen cannot be kept in '{Path}' ({Reason}). Until it can, a restart that reaches only a former writer would not know it")]
     private static partial void LogNotWritten(ILogger logger, string dependency, string path, string reason);

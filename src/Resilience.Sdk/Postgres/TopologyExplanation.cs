@@ -39,6 +39,7 @@ internal static class TopologyExplanation
         { Condition: RegionCondition.Foreign } => TopologyReducer.ForeignMessage(state.Report!.SystemIdentifier, topology.SystemIdentifier),
         _ when topology.Held is { } held && held.Region == state.Name => $"it is promoted, but {held.Why}",
         _ when topology.Writer?.Region == state.Name => $"it is the writer, but {state.Refusal?.Message ?? "calls to it failed"}",
+        _ when topology.AwaitsOthers => "it is writable; what the other replicas know is being asked, for 2 s at most",
         _ => "it is writable and is being verified",
     };
 
@@ -46,7 +47,7 @@ internal static class TopologyExplanation
     {
         var known = topology.KnownTerm(report.SystemIdentifier);
         return topology.Remembered is { } before && before.Term == known && topology.HighestTerm < known
-            ? $"it is a former writer ({report.Term}, an earlier run of this process saw {known}); rebuild it as a replica, or, if an older copy was restored on purpose, delete '{before.Origin}' and restart"
+            ? $"it is a former writer ({report.Term}, and an earlier run or another replica saw {known}); rebuild it as a replica, or, if an older copy was restored on purpose, stop all replicas of this service, delete {before.Origin} and whatever else keeps that term (term-*.json in Journal:Path, what the replicas share), and start them"
             : $"it is a former writer ({report.Term}, the highest seen is {known}); rebuild it as a replica";
     }
 }

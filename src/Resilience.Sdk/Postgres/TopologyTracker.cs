@@ -23,6 +23,7 @@ internal sealed partial class TopologyTracker : IDisposable
     private readonly ITopologyListener _listener;
     private readonly ILogger _logger;
     private readonly MonotonicClock _clock;
+    private readonly Func<HoldState> _hold;
     private readonly ITimer _ageing;
     private TimeSpan _agedAt;
     private TaskCompletionSource _replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,10 +32,12 @@ internal sealed partial class TopologyTracker : IDisposable
     /// <param name="initial">The topology before the first observation.</param>
     /// <param name="rules">What the reducer decides by.</param>
     /// <param name="clock">The clock of all observations.</param>
+    /// <param name="hold">Who holds all switches now.</param>
     /// <param name="listener">Told of each change, on the tracker's loop.</param>
     /// <param name="logger">For failures of the loop.</param>
-    public TopologyTracker(RegionTopology initial, TopologyRules rules, MonotonicClock clock, ITopologyListener listener, ILogger logger)
+    public TopologyTracker(RegionTopology initial, TopologyRules rules, MonotonicClock clock, Func<HoldState> hold, ITopologyListener listener, ILogger logger)
     {
+        _hold = hold;
         _rules = rules;
         _listener = listener;
         _logger = logger;
@@ -48,24 +51,24 @@ internal sealed partial class TopologyTracker : IDisposable
 
     public void Observe(RegionObservation observation) => _observations.Writer.TryWrite(observation);
 
-    /// <summary>Who holds all switches, or null when nobody does any more. Nothing when it is so already.</summary>
-    public void ObserveHold(string? principal)
+    /// <summary>Looks who holds all switches. Whoever decides about it calls this afterwards, so the last to decide is always seen.</summary>
+    public void FollowHold()
     {
-        if (Current.Topology.Hold?.Principal != principal)
+        if (!Current.Topology.Follows(_hold()))
         {
-            Observe(principal is null ? new SwitchesReleased(_clock.Now) : new SwitchesHeld(principal, _clock.Now));
+            Observe(new HoldDecided(null, _clock.Now));
         }
     }
 
     /// <summary>The same, and waits until it is so.</summary>
     /// <exception cref="TimeoutException">It was not taken note of in time. It may be yet.</exception>
-    public async Task HoldAsync(string? principal, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task FollowHoldAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         var until = _clock.Now + patience;
         while (true)
         {
             var current = Current;
-            if (current.Topology.Hold?.Principal == principal)
+            if (current.Topology.Follows(_hold()))
             {
                 return;
             }
@@ -77,7 +80,7 @@ internal sealed partial class TopologyTracker : IDisposable
             }
 
             // Told again after each change: what is observed in a burst of failing calls may be left out.
-            ObserveHold(principal);
+            FollowHold();
             await current.Replaced.WaitAsync(left, _clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -105,6 +108,12 @@ internal sealed partial class TopologyTracker : IDisposable
         try
         {
             var before = _current.Topology;
+            if (observation is HoldDecided decided)
+            {
+                // Looked up only now, on the loop: two who decided at the same time may have told of it in the other order.
+                observation = decided with { State = _hold() };
+            }
+
             var change = TopologyReducer.Reduce(before, observation, _rules);
             if (ReferenceEquals(change.Topology, before))
             {
@@ -114,6 +123,9 @@ internal sealed partial class TopologyTracker : IDisposable
             _listener.Changing(change);
             Publish(change.Topology);
             _listener.Changed(before, change);
+
+            // Whoever decided while this was being applied has looked at what was published before.
+            FollowHold();
         }
 #pragma warning disable CA1031 // One bad observation must not end the only loop that can find a writer.
         catch (Exception exception)
@@ -132,6 +144,7 @@ internal sealed partial class TopologyTracker : IDisposable
         var now = _clock.Now;
         var overslept = now - _agedAt > 2 * AgeEvery;
         _agedAt = now;
+        FollowHold();
         if (!overslept)
         {
             Observe(new TimePassed(now));

@@ -53,11 +53,12 @@ internal sealed record ClaimFailed(string Region, TimeSpan At, RegionFailure Fai
 /// <param name="At">Now.</param>
 internal sealed record TermSeen(WriterTerm Term, long? SystemIdentifier, TimeSpan At) : RegionObservation(At);
 
-/// <summary>An operator decided that writes go to no other region.</summary>
-/// <param name="Principal">Who.</param>
+/// <summary>Another replica of the service has seen a term, maybe of another cluster than ours.</summary>
+/// <param name="Seen">The term, its cluster, and where it was found.</param>
 /// <param name="At">Now.</param>
-internal sealed record SwitchesHeld(string Principal, TimeSpan At) : RegionObservation(At);
+internal sealed record TermTold(RememberedTerm Seen, TimeSpan At) : RegionObservation(At);
 
-/// <summary>An operator took the decision back that writes go to no other region.</summary>
+/// <summary>Who holds all switches, or whether the other replicas have been heard, may have changed.</summary>
+/// <param name="State">What is so now; null until the one who applies this has looked.</param>
 /// <param name="At">Now.</param>
-internal sealed record SwitchesReleased(TimeSpan At) : RegionObservation(At);
+internal sealed record HoldDecided(HoldState? State, TimeSpan At) : RegionObservation(At);

@@ -27,7 +27,7 @@ internal sealed record RegionTopology
     /// <summary>The highest term ever seen.</summary>
     public WriterTerm HighestTerm { get; init; }
 
-    /// <summary>What an earlier run of this process saw; null when it is not known.</summary>
+    /// <summary>What an earlier run of this process, or another replica, saw; null when it is not known.</summary>
     public RememberedTerm? Remembered { get; init; }
 
     /// <summary>The cluster we belong to, once a writer was elected; null before.</summary>
@@ -44,6 +44,9 @@ internal sealed record RegionTopology
 
     /// <summary>Set while an operator has decided that writes go to no other region.</summary>
     public OperatorHold? Hold { get; init; }
+
+    /// <summary>Whether the first writer is not chosen yet because other replicas, which may know better, have not been heard.</summary>
+    public bool AwaitsOthers { get; init; }
 
     /// <summary>The promotion whose approval was told of last.</summary>
     public AnnouncedPromotion? Approved { get; init; }
@@ -75,9 +78,32 @@ internal sealed record RegionTopology
         SystemIdentifier = SystemIdentifier,
         LastWriter = Writer ?? LastWriter,
         Hold = Hold,
+        AwaitsOthers = AwaitsOthers,
     };
 
-    /// <summary>The highest term seen of a cluster, in this run or in an earlier one.</summary>
+    /// <summary>Whether it says the same of the hold.</summary>
+    public bool Follows(HoldState state) => Hold?.Principal == state.Principal && AwaitsOthers == state.IsUnasked;
+
+    /// <param name="state">Who holds all switches, and whether the others have been heard.</param>
+    /// <param name="at">Now.</param>
+    public RegionTopology With(HoldState state, TimeSpan at) => this with
+    {
+        Hold = state.Principal is not { } holder ? null : Hold?.Principal == holder ? Hold : new OperatorHold(holder, at),
+        AwaitsOthers = state.IsUnasked,
+    };
+
+    /// <summary>
+    /// With what another replica saw. Of two clusters the one that is ours counts; while that is not known, the one that was known first.
+    /// </summary>
+    public RegionTopology Told(RememberedTerm seen) => Remembered switch
+    {
+        null => this with { Remembered = seen },
+        { } known when known.SystemIdentifier == seen.SystemIdentifier => seen.Term > known.Term ? this with { Remembered = seen } : this,
+        _ when SystemIdentifier == seen.SystemIdentifier => this with { Remembered = seen },
+        _ => this,
+    };
+
+    /// <summary>The highest term seen of a cluster: in this run, in an earlier one, or by another replica.</summary>
     public WriterTerm KnownTerm(long cluster)
     {
         var seen = SystemIdentifier == cluster || SystemIdentifier is null ? HighestTerm : default;

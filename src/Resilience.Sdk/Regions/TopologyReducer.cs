@@ -39,12 +39,12 @@ internal static class TopologyReducer
                 step.Topology = topology with { HighestTerm = Max(topology.HighestTerm, seen.Term), SystemIdentifier = topology.SystemIdentifier ?? seen.SystemIdentifier };
                 WriterElection.Run(step);
                 break;
-            case SwitchesHeld held:
-                step.Topology = topology with { Hold = new OperatorHold(held.Principal, held.At) };
+            case TermTold told when topology.Told(told.Seen) is var wiser && !ReferenceEquals(wiser, topology):
+                step.Topology = wiser;
                 WriterElection.Run(step);
                 break;
-            case SwitchesReleased when topology.Hold is not null:
-                step.Topology = topology with { Hold = null };
+            case HoldDecided { State: { } state } decided when !topology.Follows(state):
+                step.Topology = topology.With(state, decided.At);
                 WriterElection.Run(step);
                 break;
             case TimePassed:

@@ -29,10 +29,10 @@ internal static class WriterElection
             return;
         }
 
-        if (topology.Phase == TopologyPhase.Discovering && topology.Regions.Any(region => region.ObservedAt is null))
+        if (topology.Phase == TopologyPhase.Discovering && (topology.AwaitsOthers || topology.Regions.Any(region => region.ObservedAt is null)))
         {
-            // The first choice waits until every region has answered or failed once: what a silent region would have
-            // said, a newer term or another cluster, must not depend on who is quicker.
+            // The first choice waits until every region has answered or failed once, and other replicas have been heard: what they
+            // would have said, a newer term, another cluster or a hold, must not depend on who is quicker.
             return;
         }
 

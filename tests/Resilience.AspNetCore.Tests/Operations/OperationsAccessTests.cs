@@ -274,7 +274,7 @@ public sealed class OperationsAccessTests : IDisposable
 
         using var read = JsonDocument.Parse(text);
         Assert.Equal(
-            ["generatedAt", "host", "health", "switches", "failovers", "changes", "objectives"],
+            ["generatedAt", "host", "health", "switches", "fleet", "failovers", "changes", "objectives"],
             read.RootElement.EnumerateObject().Select(property => property.Name));
         Assert.DoesNotContain("Password", text, StringComparison.OrdinalIgnoreCase);
     }

@@ -97,6 +97,7 @@ public sealed class OperationsPageTests
         await OperationsBrowser.UntilAsync(alice, "document.querySelectorAll('#failovers article').length === 1");
         Assert.Contains("payments-db: us-east-1 → us-west-2", await alice.TextContentAsync("#failovers"), StringComparison.Ordinal);
         await OperationsBrowser.UntilAsync(alice, "document.querySelector('#failovers').textContent.includes('✓ met')");
+        await ReplayedApproval_IsRefusedAsync(AddressOf(app));
         Assert.Empty(await OperationsBrowser.ExamineAsync(alice, "switched"));
 
         await servers.East.RestartAsOldPrimaryAsync();
@@ -104,7 +105,7 @@ public sealed class OperationsPageTests
         Assert.Equal(WriterDiagnosis.SplitBrain, database.SwitchStatus.Diagnosis);
         Assert.Contains("fenced", await bob.TextContentAsync("#databases"), StringComparison.Ordinal);
         Assert.Empty(await OperationsBrowser.ExamineAsync(bob, "split-brain"));
-        Assert.Equal(5, await bob.Locator("#changes tbody tr").CountAsync());
+        Assert.Equal(6, await bob.Locator("#changes tbody tr").CountAsync());
         Assert.Empty(browser.Complaints);
     }
 
@@ -142,6 +143,20 @@ public sealed class OperationsPageTests
         await OperationsBrowser.UntilAsync(page, "document.querySelector('#outcome').textContent === 'Done.'");
         await OperationsBrowser.UntilAsync(page, "document.querySelector('#databases').textContent.includes('Held by' + 'alice')");
         Assert.Empty(browser.Complaints);
+    }
+
+    /// <summary>Whoever has recorded the request that moved the writes moves nothing with it again.</summary>
+    private static async Task ReplayedApproval_IsRefusedAsync(Uri service)
+    {
+        using var http = new HttpClient { BaseAddress = service };
+        using var replayed = new HttpRequestMessage(HttpMethod.Post, "dr/api/switches/payments-db/approvals");
+        replayed.Headers.Add("X-User", "bob");
+        replayed.Headers.Add("X-Dr-Change", "1");
+        replayed.Content = new StringContent("""{"region":"us-west-2"}""", System.Text.Encoding.UTF8, "application/json");
+        using var answer = await http.SendAsync(replayed);
+
+        Assert.Equal(System.Net.HttpStatusCode.Conflict, answer.StatusCode);
+        Assert.Contains("No switch of 'payments-db' to 'us-west-2' waits for approval", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     private static Uri AddressOf(WebApplication app) => new(app.Urls.First());

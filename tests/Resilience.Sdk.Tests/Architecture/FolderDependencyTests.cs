@@ -23,9 +23,10 @@ public sealed class FolderDependencyTests
         ["Postgres"] = ["Regions", "Evidence", "Pipelines", "Journal"],
         ["Health"] = ["Regions", "Pipelines", "Postgres"],
         ["Journal"] = [],
+        ["Fleet"] = ["Regions", "Postgres"],
         ["Queueing"] = ["Journal", "Postgres"],
         ["Degradation"] = ["Pipelines", "Postgres", "Queueing"],
-        ["DependencyInjection"] = ["Regions", "Pipelines", "Evidence", "Postgres", "Health", "Journal", "Queueing", "Degradation"],
+        ["DependencyInjection"] = ["Regions", "Pipelines", "Evidence", "Postgres", "Health", "Journal", "Queueing", "Degradation", "Fleet"],
     };
 
     private static readonly Dictionary<string, string[]> AspNetCore = new(StringComparer.Ordinal)
@@ -44,7 +45,8 @@ public sealed class FolderDependencyTests
         ["Connections"] = [],
         ["Health"] = ["Connections"],
         ["Fallbacks"] = ["Connections"],
-        ["DependencyInjection"] = ["Connections", "Health", "Fallbacks"],
+        ["Fleet"] = ["Connections"],
+        ["DependencyInjection"] = ["Connections", "Health", "Fallbacks", "Fleet"],
     };
 
     [Fact]

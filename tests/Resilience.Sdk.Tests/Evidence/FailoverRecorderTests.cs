@@ -158,7 +158,7 @@ public sealed class FailoverRecorderTests
     public async Task Tracker_LoggerThrows_LoopGoesOn()
     {
         using var tracker = new TopologyTracker(
-            RegionTopology.Create(["east"]), TopologyRules.Default, new MonotonicClock(TimeProvider.System), new ThrowingListener(), new ThrowingLogger());
+            RegionTopology.Create(["east"]), TopologyRules.Default, new MonotonicClock(TimeProvider.System), () => new HoldState(HoldDecision.None), new ThrowingListener(), new ThrowingLogger());
         using var stop = new CancellationTokenSource();
         var loop = Task.Run(() => tracker.RunAsync(stop.Token));
         tracker.Observe(new ProbeFailed("east", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), Broke));

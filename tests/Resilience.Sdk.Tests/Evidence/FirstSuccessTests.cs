@@ -23,7 +23,7 @@ public sealed class FirstSuccessTests
             ],
         };
         await using var set = new RegionSet(
-            options, null, new RegionSetContext("first-success", clock, () => new Random(), null, recorder, new TermMemory("first-success", null, TimeProvider.System, NullLogger.Instance), NullLogger.Instance, NullLoggerFactory.Instance))
+            options, null, new RegionSetContext("first-success", clock, () => new Random(), null, recorder, new TermMemory("first-success", null, TimeProvider.System, NullLogger.Instance), new SwitchHold("first-success", null, hasOthers: false, clock, new Random(), NullLogger.Instance), NullLogger.Instance, NullLoggerFactory.Instance))
         {
             IsInUse = true,
         };

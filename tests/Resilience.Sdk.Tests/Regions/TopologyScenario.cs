@@ -83,9 +83,14 @@ internal sealed class TopologyScenario
         return Apply(new ClaimFailed(region, Now, new RegionFailure(RegionFailureKind.Rejected, message)));
     }
 
-    public TopologyScenario Held(string principal) => Apply(new SwitchesHeld(principal, Now));
+    public TopologyScenario Held(string principal) => Decided(new HoldState(new HoldDecision(1, 1, principal, default)));
 
-    public TopologyScenario Released() => Apply(new SwitchesReleased(Now));
+    public TopologyScenario Released() => Decided(new HoldState(HoldDecision.None));
+
+    public TopologyScenario Decided(HoldState state) => Apply(new HoldDecided(state, Now));
+
+    /// <summary>Another replica has seen a term.</summary>
+    public TopologyScenario Told(long epoch, int timeline, long cluster = Ours) => Apply(new TermTold(new RememberedTerm(cluster, new WriterTerm(epoch, timeline), "elsewhere"), Now));
 
     public TopologyScenario TimePasses(TimeSpan by)
     {

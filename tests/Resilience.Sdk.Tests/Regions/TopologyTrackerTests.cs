@@ -38,7 +38,7 @@ public sealed class TopologyTrackerTests
     private static async Task<TopologyTracker> StartAsync(TimeProvider time)
     {
         var clock = new MonotonicClock(time);
-        var tracker = new TopologyTracker(RegionTopology.Create(["east", "west"]), TopologyRules.Default, clock, new Deaf(), NullLogger.Instance);
+        var tracker = new TopologyTracker(RegionTopology.Create(["east", "west"]), TopologyRules.Default, clock, () => new HoldState(HoldDecision.None), new Deaf(), NullLogger.Instance);
         _ = Task.Run(() => tracker.RunAsync(CancellationToken.None));
         tracker.Observe(new ServerReported("east", clock.Now, clock.Now, new ServerReport(true, false, 1, null, 1, null, TimeSpan.Zero)));
         await Eventually(() => tracker.Current.Topology["east"].Condition == RegionCondition.Standby);

@@ -143,15 +143,18 @@ public sealed class PostgresServer : IAsyncDisposable
     /// </remarks>
     public async Task PromoteAsync(CancellationToken ct = default)
     {
-        await PostgresSql.ExecuteAsync(AdminConnectionString, "SELECT pg_promote(wait => false)", ct);
+        // One connection for all of it: a new one costs the server more than its promotion, which is being measured.
+        await using var connection = new NpgsqlConnection(AdminConnectionString);
+        await connection.OpenAsync(ct);
+        await using var promote = new NpgsqlCommand("SELECT pg_promote(wait => false)", connection);
+        await promote.ExecuteNonQueryAsync(ct);
         if (Running.HasStalledReceiver)
         {
             await Running.EndStalledReceiverAsync(ct);
         }
 
-        await Eventually.UntilAsync(
-            token => PostgresSql.TryAsync(AdminConnectionString, "SELECT NOT pg_is_in_recovery()", token),
-            () => $"'{Region}' is still in recovery. {Running.LogTail()}", ct);
+        await using var ask = new NpgsqlCommand("SELECT NOT pg_is_in_recovery()", connection);
+        await Eventually.UntilAsync(async token => (bool)(await ask.ExecuteScalarAsync(token))!, () => $"'{Region}' is still in recovery. {Running.LogTail()}", ct);
     }
 
     /// <summary>Starts a killed or stopped primary again as the writable primary it was, so that two writers exist after a promotion.</summary>

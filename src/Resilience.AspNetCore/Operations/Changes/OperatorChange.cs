@@ -8,7 +8,7 @@ namespace Resilience.AspNetCore.Operations.Changes;
 /// <param name="Dependency">Of which database.</param>
 /// <param name="Region">Of which region, when it is about one.</param>
 /// <param name="Principal">Who was authenticated.</param>
-/// <param name="Status">The HTTP status that was answered: 204 when it was done.</param>
+/// <param name="Status">The HTTP status that was answered: 204 when it was done, 202 when the other replicas have yet to be told.</param>
 internal sealed record OperatorChange(DateTimeOffset At, string Action, string Dependency, string? Region, string Principal, int Status)
 {
     public void Write(Utf8JsonWriter json)

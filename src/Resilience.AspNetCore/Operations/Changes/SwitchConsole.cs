@@ -34,10 +34,18 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
     }
 
     public Task<IResult> ApproveAsync(HttpContext context) =>
-        DecideAsync(context, "approve", needsRegion: true, (database, region, who, token) => database.ApproveSwitchAsync(region, who, token));
+        DecideAsync(context, "approve", needsRegion: true, async (database, region, who, token) =>
+        {
+            await database.ApproveSwitchAsync(region, who, token);
+            return true;
+        });
 
     public Task<IResult> WithdrawAsync(HttpContext context) =>
-        DecideAsync(context, "withdraw", needsRegion: true, (database, region, who, token) => database.WithdrawSwitchApprovalAsync(region, who, token));
+        DecideAsync(context, "withdraw", needsRegion: true, async (database, region, who, token) =>
+        {
+            await database.WithdrawSwitchApprovalAsync(region, who, token);
+            return true;
+        });
 
     public Task<IResult> HoldAsync(HttpContext context) =>
         DecideAsync(context, "hold", needsRegion: false, (database, _, who, token) => database.HoldSwitchesAsync(who, token));
@@ -55,7 +63,7 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
                 $"No switch of '{status.Dependency}' to '{region}' can be rolled back{(status.Writer == region || status.IsDecided ? ": it has been made, here or by another replica. To go back, promote the other region; the runbook's planned switchover has the steps" : "")}. {status.Next}");
         }
 
-        await database.HoldSwitchesAsync(who, token);
+        var everywhere = await database.HoldSwitchesAsync(who, token);
         if (status.ApprovedBy.Contains(who, StringComparer.OrdinalIgnoreCase))
         {
             // The hold is what stops the switch. A consent that cannot be taken back now expires, and is shown until then.
@@ -65,13 +73,15 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
             }
             catch (Exception exception) when (exception is InvalidOperationException or NpgsqlException or TimeoutException)
             {
-                return;
+                return everywhere;
             }
         }
+
+        return everywhere;
     });
 
     private async Task<IResult> DecideAsync(
-        HttpContext context, string action, bool needsRegion, Func<RegionalDataSource, string, string, CancellationToken, Task> decide)
+        HttpContext context, string action, bool needsRegion, Func<RegionalDataSource, string, string, CancellationToken, Task<bool>> decide)
     {
         if (CrossSite.WhyNot(context.Request) is { } why)
         {
@@ -115,11 +125,11 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
         }
     }
 
-    private static async Task<IResult> TryAsync(Func<CancellationToken, Task> decide, string? region, CancellationToken cancellationToken)
+    private static async Task<IResult> TryAsync(Func<CancellationToken, Task<bool>> decide, string? region, CancellationToken cancellationToken)
     {
         try
         {
-            await decide(cancellationToken);
+            return await decide(cancellationToken) ? Results.NoContent() : Results.Accepted();
         }
         catch (PostgresException exception)
         {
@@ -133,8 +143,6 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
         {
             return Problem(StatusCodes.Status503ServiceUnavailable, $"{(region is null ? "The process" : $"Region '{region}'")} could not be asked. Repeat it: deciding twice is deciding once.");
         }
-
-        return Results.NoContent();
     }
 
     private static IResult Problem(int status, string detail) => Results.Problem(detail, statusCode: status);

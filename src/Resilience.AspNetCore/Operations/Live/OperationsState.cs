@@ -8,7 +8,7 @@ namespace Resilience.AspNetCore.Operations.Live;
 
 /// <summary>Everything that the page shows, as one document: what <c>/health</c> says, where each switch stands, what happened and who changed what. Reads snapshots only; thread-safe.</summary>
 internal sealed class OperationsState(
-    HealthReporter health, SwitchConsole switches, FailoverReport failovers, ChangeRecord changes, SettingsMonitor settings, TimeProvider time)
+    HealthReporter health, SwitchConsole switches, FleetService fleet, FailoverReport failovers, ChangeRecord changes, SettingsMonitor settings, TimeProvider time)
 {
     public ReadOnlyMemory<byte> Describe()
     {
@@ -21,6 +21,8 @@ internal sealed class OperationsState(
         json.WriteRawValue(health.Describe().Span, skipInputValidation: true);
         json.WritePropertyName("switches");
         switches.Write(json);
+        json.WritePropertyName("fleet");
+        FleetReport.Write(json, fleet.Describe());
         json.WritePropertyName("failovers");
         failovers.WriteList(json);
         json.WritePropertyName("changes");

@@ -6,7 +6,7 @@
   const phases = ["detection", "validation", "decision", "switch", "firstSuccess"];
   const runbook = ["discovery", "steady", "detection", "validation", "decision", "execution", "verification"];
   const byId = id => document.getElementById(id);
-  let host = ""; // The replica that is shown; a decision is for it and no other.
+  let meant = {}; // A decision is for the replica that is shown and no other, unless all of them share what is decided.
 
   // --- documents -------------------------------------------------------------------------------------------------------
   function element(node, attributes, children) {
@@ -49,7 +49,7 @@
   const state = (text, kind) => h("span", { class: "state " + (kind || "") }, glyphs[kind] || "", text);
   const levels = {
     healthy: "good", connected: "good", closed: "good", writable: "good", ready: "good", steady: "good",
-    degraded: "warn", "half-open": "warn", standby: "", fenced: "warn", draining: "warn", starting: "warn", unknown: "warn", "read-only": "warn",
+    degraded: "warn", "no-writer": "bad", "half-open": "warn", standby: "", fenced: "warn", draining: "warn", starting: "warn", unknown: "warn", "read-only": "warn",
     unhealthy: "bad", disconnected: "bad", open: "bad", unreachable: "bad", "split-brain": "bad", "primary-down": "bad", isolated: "bad", "forced-open": "bad", rejected: "bad", foreign: "bad", "local-partition": "warn",
   };
   const told = text => state(text, levels[text]);
@@ -69,7 +69,7 @@
     if (split) return ["bad", `Two regions of ${split[0]} take writes. Writes of this service go to ${split[1].region ?? "none of them"}. ${split[1].evidence ?? ""}`];
     const lost = databases.find(([, one]) => one.status !== "connected");
     if (lost) return ["bad", `${lost[0]} has no writer. ${all.switches.find(one => one.dependency === lost[0])?.next ?? ""}`];
-    const held = all.switches.find(one => one.candidate && one.writer);
+    const held = all.switches.find(one => (one.candidate || one.heldBy) && one.writer);
     if (held) return ["warn", `${held.dependency}: ${held.next}`];
     const sick = Object.entries(health.dependencies).filter(([, one]) => !Array.isArray(one.regions) && one.status !== "healthy").map(([name]) => name);
     const episodes = activeIn(health.degradation).map(([name]) => name);
@@ -78,17 +78,18 @@
     return ["good", databases.length ? `All is well. ${databases.map(([name, one]) => `Writes of ${name} go to ${one.region}`).join(". ")}.` : "All is well."];
   }
 
-  function decisions(status) {
+  function decisions(status, fleet) {
+    const whose = fleet.store === null ? "this replica" : "all replicas";
     const buttons = [];
     const { dependency, candidate } = status;
     if (candidate && status.approvalsNeeded > 0) {
       buttons.push(button(`Approve the switch to ${candidate}`, "approve", dependency, candidate, `Writes of ${dependency} move to ${candidate} once ${status.approvalsNeeded} people have approved.`));
       buttons.push(button("Withdraw my approval", "withdraw", dependency, candidate, `Your approval of the switch to ${candidate} does not count any more.`));
     }
-    if (candidate && !status.decided) buttons.push(button("Roll back", "roll-back", dependency, candidate, `The switch to ${candidate} is given up here: this replica follows no promotion, and writes go back to the previous writer when it returns.`));
+    if (candidate && !status.decided) buttons.push(button("Roll back", "roll-back", dependency, candidate, `The switch to ${candidate} is given up: ${whose === "this replica" ? "this replica follows" : "the replicas follow"} no promotion, and writes go back to the previous writer when it returns.`));
     buttons.push(status.heldBy
       ? button("Release the hold", "release", dependency, null, "A promotion that waits is then followed as the configuration says.")
-      : button("Hold all switches", "hold", dependency, null, `Writes of this replica go to no other region until you release the hold. While ${status.writer ?? "the writer"} is lost, writes wait or degrade.`));
+      : button("Hold all switches", "hold", dependency, null, `Writes of ${whose} go to no other region until you release the hold. While ${status.writer ?? "the writer"} is lost, writes wait or degrade.`));
     return h("p", { class: "buttons" }, buttons);
   }
 
@@ -114,17 +115,33 @@
       status ? [
         h("p", null, h("strong", null, "Runbook: "), status.next),
         h("ol", { class: "steps", "aria-label": `Runbook of ${name}` }, runbook.map(phase => h("li", { "aria-current": phase === status.phase ? "step" : null }, phase))),
-        decisions(status)] : null);
+        decisions(status, all.fleet)] : null);
+  }
+
+  function replicas(fleet) {
+    const note = fleet.store === null ? "Decisions count in this replica alone."
+      : fleet.reachable ? `Decisions count in all replicas; they are shared through ${fleet.store}.`
+      : `${fleet.store} cannot be reached: the last known decisions count, and what is decided now counts in this replica until the others can be told.`;
+    const each = (list, text) => list.length === 0 ? "–" : h("ul", { class: "plain" }, list.map(one => h("li", null, text(one))));
+    const silent = one => one.silentForSeconds > 5;
+    return [
+      h("p", null, fleet.reachable ? "" : glyphs.warn, note),
+      table("Replicas of this service", ["Replica", "Region", "Status", "Writes go to", "Held by", "Episodes", "Heard"], fleet.replicas.map(one => row(
+        one.name + (one.this ? " (this one)" : ""), one.region ?? "–", silent(one) ? state("silent", "bad") : told(one.status),
+        each(one.databases, database => `${database.name}: ${database.writer ?? "nowhere"}, epoch ${number(database.epoch)}, ${database.phase}`),
+        each(one.databases.filter(database => database.heldBy), database => `${database.name}: ${database.heldBy}`),
+        each(one.episodes, episode => `${episode.dependency}: ${episode.phase} for ${span(episode.sinceSeconds)}`),
+        one.this || one.silentForSeconds < 1 ? "now" : span(one.silentForSeconds) + " ago")))];
   }
 
   function dependencies(health) {
     const rows = Object.entries(health.dependencies).filter(([, one]) => !Array.isArray(one.regions)).map(([name, one]) => row(
       name, told(one.status), [told(one.breaker), one.mode && one.mode !== "enforce" ? ` (${one.mode})` : "", one.openForSeconds ? ` for ${span(one.openForSeconds)}` : ""],
-      number(one.failureRate * 100, 1) + " %", number(one.inUse) + (one.limit === undefined ? "" : " of " + number(one.limit)), number(one.queued),
+      number(one.failureRate * 100, 1) + " %", one.latencyMs === undefined ? "–" : `${number(one.latencyMs.p50, 1)} / ${number(one.latencyMs.p95, 1)} / ${number(one.latencyMs.p99, 1)} ms`, number(one.inUse) + (one.limit === undefined ? "" : " of " + number(one.limit)), number(one.queued),
       one.budget === undefined ? "–" : number(one.budget, 1), one.probe?.tookMs === undefined ? "–" : number(one.probe.tookMs, 1) + " ms"));
-    const checks = Object.entries(health.checks).map(([name, one]) => row(name, told(one.status), "–", "–", "–", "–", "–", one.tookMs === undefined ? "–" : number(one.tookMs, 1) + " ms"));
+    const checks = Object.entries(health.checks).map(([name, one]) => row(name, told(one.status), "–", "–", "–", "–", "–", "–", one.tookMs === undefined ? "–" : number(one.tookMs, 1) + " ms"));
     return rows.length + checks.length === 0 ? h("p", { class: "soft" }, "None is configured.")
-      : table("What this service calls", ["Name", "Status", "Breaker", "Failing", "In use", "Waiting", "Retry budget", "Probe took"], [rows, checks]);
+      : table("What this service calls", ["Name", "Status", "Breaker", "Failing", "Latency p50 / p95 / p99", "In use", "Waiting", "Retry budget", "Probe took"], [rows, checks]);
   }
 
   function degradation(part) {
@@ -175,11 +192,11 @@
 
   const changes = list => list.length === 0 ? h("p", { class: "soft" }, "None since this process started.")
     : table("Who decided what", ["When", "Who", "What", "Of", "Region", "Answer"], [...list].reverse().slice(0, 20).map(one => row(
-      time(one.at), one.principal, one.action, one.dependency, one.region ?? "–", one.status === 204 ? state("done", "good") : state(String(one.status), "warn"))));
+      time(one.at), one.principal, one.action, one.dependency, one.region ?? "–", one.status === 204 ? state("done", "good") : one.status === 202 ? state("done in one replica", "warn") : state(String(one.status), "warn"))));
 
   function draw(all) {
     const health = all.health, now = Date.parse(all.generatedAt);
-    host = all.host;
+    meant = all.fleet.store && all.fleet.reachable ? {} : { "X-Dr-Replica": all.host };
     const [kind, text] = summary(all);
     say("summary", text);
     byId("summary").className = "summary " + kind;
@@ -187,6 +204,7 @@
     say("where", `${all.host}, region ${health.region ?? "unknown"}`);
     const databases = databasesOf(health);
     show("databases", databases.length ? databases.map(one => database(one, all)) : h("p", { class: "soft" }, "None is configured."));
+    show("replicas", replicas(all.fleet));
     show("dependencies", dependencies(health));
     show("degradation", degradation(health.degradation));
     show("queues", queues({ queues: health.queues, journal: health.journal, now }));
@@ -203,10 +221,10 @@
     const [method, path] = requests[action];
     try {
       const answer = await fetch(`${api}/switches/${encodeURIComponent(dependency)}/${path}`, {
-        method, headers: { "X-Dr-Change": "1", "X-Dr-Replica": host, "Content-Type": "application/json" }, body: region ? JSON.stringify({ region }) : undefined, signal: AbortSignal.timeout(20000),
+        method, headers: { "X-Dr-Change": "1", "Content-Type": "application/json", ...meant }, body: region ? JSON.stringify({ region }) : undefined, signal: AbortSignal.timeout(20000),
       });
       const problem = answer.ok ? null : await answer.json().catch(() => null);
-      say("outcome", answer.ok ? "Done." : `Refused (${answer.status}). ${problem?.detail ?? ""}`);
+      say("outcome", answer.status === 202 ? "Done in this replica; the others cannot be told now, and will be." : answer.ok ? "Done." : `Refused (${answer.status}). ${problem?.detail ?? ""}`);
     } catch (error) {
       say("outcome", `It is not known whether it was done (${error.name}). Look at the state, and repeat it: deciding twice is deciding once.`);
     }

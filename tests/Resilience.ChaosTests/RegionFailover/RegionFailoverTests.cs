@@ -7,7 +7,7 @@ using GameDay.Load;
 using GameDay.Timing;
 using Xunit.Abstractions;
 
-namespace Resilience.ChaosTests;
+namespace Resilience.ChaosTests.RegionFailover;
 
 [Collection(ChaosCollection.Name)]
 public sealed class RegionFailoverTests(ITestOutputHelper output)

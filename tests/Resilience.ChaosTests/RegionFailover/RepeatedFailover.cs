@@ -4,7 +4,7 @@ using GameDay.History;
 using GameDay.Load;
 using GameDay.Timing;
 
-namespace Resilience.ChaosTests;
+namespace Resilience.ChaosTests.RegionFailover;
 
 /// <summary>Kills the writer of one pair again and again under load; each time the killed region comes back as the other's standby.</summary>
 internal sealed class RepeatedFailover(PaymentSystem deployment, RunClock clock, OperationHistory history)
@@ -13,7 +13,7 @@ internal sealed class RepeatedFailover(PaymentSystem deployment, RunClock clock,
     private static readonly TimeSpan PromotionDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterPromotion = TimeSpan.FromSeconds(1);
 
-    public async Task<IReadOnlyList<FailoverRound>> RunAsync(int kills, ILoad load, TimeSpan warmUp)
+    public async Task<IReadOnlyList<FailoverRound>> RunAsync(int kills, ConcurrentClients load, TimeSpan warmUp)
     {
         using var stop = new CancellationTokenSource();
         var sending = load.RunAsync(stop.Token);

@@ -1,4 +1,4 @@
-namespace Resilience.ChaosTests;
+namespace Resilience.ChaosTests.RegionFailover;
 
 /// <summary>A round as it is written down, times in milliseconds.</summary>
 internal sealed record MeasuredRound(

@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Resilience.Postgres;
 
-/// <summary>The form of the file of <see cref="TermMemory"/>.</summary>
+/// <summary>The form of what is kept of a database across restarts.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(TermFile))]
-internal sealed partial class TermFileJson : JsonSerializerContext;
+[JsonSerializable(typeof(HoldNote))]
+internal sealed partial class PostgresNotes : JsonSerializerContext;

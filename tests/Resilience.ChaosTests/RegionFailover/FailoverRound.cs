@@ -1,6 +1,6 @@
 using GameDay.Deployment;
 
-namespace Resilience.ChaosTests;
+namespace Resilience.ChaosTests.RegionFailover;
 
 /// <summary>One kill and promotion, and when the clients could pay again.</summary>
 internal sealed record FailoverRound(RegionLoss Loss, double ControlP99Ms)

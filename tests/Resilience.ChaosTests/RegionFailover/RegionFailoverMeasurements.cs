@@ -4,7 +4,7 @@ using GameDay.Checks;
 using GameDay.History;
 using Resilience.TestKit;
 
-namespace Resilience.ChaosTests;
+namespace Resilience.ChaosTests.RegionFailover;
 
 /// <summary>What the test measured, for the test output and for a file that later runs can be compared with.</summary>
 internal sealed record RegionFailoverMeasurements(

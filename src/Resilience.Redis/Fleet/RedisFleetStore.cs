@@ -1,0 +1,97 @@
+using Resilience.Fleet;
+using Resilience.Redis.Connections;
+using StackExchange.Redis;
+
+namespace Resilience.Redis.Fleet;
+
+/// <summary>
+/// What replicas share, in two hashes: a record for each database, a note for each replica. Both are gone a week after the last replica.
+/// Thread-safe.
+/// </summary>
+internal sealed class RedisFleetStore(RedisConnection connection, string dependency, string prefix) : IFleetStore
+{
+    /// <summary>Far more replicas than any service has: whatever else is in there, nobody who reads it should have to read more.</summary>
+    private const int MostNotes = 1000;
+
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
+    private readonly RedisKey _records = prefix + "databases";
+    private readonly RedisKey _notes = prefix + "replicas";
+
+    public string Name => dependency;
+
+    public string PlaceOf(string database) => $"field '{database}' of {_records} in Redis '{dependency}'";
+
+    public async Task<IReadOnlyDictionary<string, byte[]>> ReadAsync(IReadOnlyList<string> databases, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        if (databases.Count == 0)
+        {
+            return found;
+        }
+
+        // What a replica of the server says may be old: a hold that it does not know yet would be taken for none.
+        var values = await CallAsync(redis => redis.HashGetAsync(_records, [.. databases.Select(name => (RedisValue)name)], CommandFlags.DemandMaster), cancellationToken);
+        foreach (var (i, value) in values.Index())
+        {
+            if (!value.IsNull)
+            {
+                found[databases[i]] = ((byte[]?)value)!;
+            }
+        }
+
+        return found;
+    }
+
+    public async Task<bool> TryReplaceAsync(string database, byte[]? expected, byte[] record, CancellationToken cancellationToken) => await CallAsync(
+        redis =>
+        {
+            var transaction = redis.CreateTransaction();
+            transaction.AddCondition(expected is null ? Condition.HashNotExists(_records, database) : Condition.HashEqual(_records, database, expected));
+            _ = transaction.HashSetAsync(_records, database, record);
+            _ = transaction.KeyExpireAsync(_records, Kept);
+            return transaction.ExecuteAsync();
+        },
+        cancellationToken);
+
+    public Task PublishAsync(string replica, byte[] note, CancellationToken cancellationToken) => CallAsync(
+        async redis =>
+        {
+            await Task.WhenAll(redis.HashSetAsync(_notes, replica, note), redis.KeyExpireAsync(_notes, Kept), redis.KeyExpireAsync(_records, Kept));
+            return true;
+        },
+        cancellationToken);
+
+    public async Task<IReadOnlyDictionary<string, byte[]>> NotesAsync(CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        if (await CallAsync(redis => redis.HashLengthAsync(_notes), cancellationToken) > MostNotes)
+        {
+            // Those that are alive are in there again within a second.
+            await CallAsync(redis => redis.KeyDeleteAsync(_notes), cancellationToken);
+            return found;
+        }
+
+        foreach (var entry in await CallAsync(redis => redis.HashGetAllAsync(_notes, CommandFlags.DemandMaster), cancellationToken))
+        {
+            found[(string)entry.Name!] = ((byte[]?)entry.Value)!;
+        }
+
+        return found;
+    }
+
+    public Task ForgetAsync(IReadOnlyList<string> replicas, CancellationToken cancellationToken) =>
+        CallAsync(redis => redis.HashDeleteAsync(_notes, [.. replicas.Select(name => (RedisValue)name)]), cancellationToken);
+
+    /// <exception cref="InvalidOperationException">There is no connection yet, or none now.</exception>
+    private async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
+    {
+        if (connection.Current is not { IsConnected: true } multiplexer)
+        {
+            // Connecting goes on in the background.
+            _ = connection.GetAsync();
+            throw new InvalidOperationException("it is not connected");
+        }
+
+        return await Bounded.WaitAsync(command(multiplexer.GetDatabase()), cancellationToken);
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Resilience.Degradation;
+using Resilience.Fleet;
+using Resilience.Health;
+using Resilience.Internal;
+using Resilience.Postgres;
+
+namespace Resilience.DependencyInjection;
+
+/// <summary>
+/// Joins this process to the other replicas of the service, where the application has said through what; without that it is the only
+/// one it knows.
+/// </summary>
+internal sealed class FleetService(
+    DrResilienceBuilder builder,
+    IServiceProvider services,
+    DatabaseRegistry databases,
+    EpisodeMonitor episodes,
+    Degrader degrader,
+    DrainState drain,
+    SettingsMonitor settings,
+    TimeProvider time,
+    ILogger<FleetService> logger) : IHostedService, IAsyncDisposable
+{
+    // Hosts of two regions may have one name, several processes one host, and all processes in containers one number.
+    private readonly string _name = $"{Environment.MachineName}/{Environment.ProcessId}-{Guid.NewGuid().ToString("n")[..4]}";
+    private FleetMember? _member;
+
+    /// <summary>The replicas, this one at least.</summary>
+    public FleetState Describe() =>
+        _member?.Describe() ?? new FleetState(null, IsReachable: true, [new FleetReplica(_name, IsThis: true, TimeSpan.Zero, Note())]);
+
+    /// <exception cref="InvalidOperationException">What the replicas are to share through is not configured.</exception>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (builder.FleetStore?.Invoke(services) is { } store)
+        {
+            var member = _member = new FleetMember(_name, store, () => databases.Existing, Note, new MonotonicClock(time), logger);
+            databases.OnEach(database => ((ISharedDatabase)database).Hold.ShareBy(member.ShareAsync));
+            member.Start();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken) => await DisposeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _member, null) is { } member)
+        {
+            await member.DisposeAsync();
+        }
+    }
+
+    private ReplicaNote Note()
+    {
+        var now = degrader.Clock.Now;
+        List<DatabaseNote> written = [.. databases.Existing.Select(Note).OrderBy(one => one.Name, StringComparer.Ordinal)];
+        List<EpisodeNote> active =
+        [
+            .. episodes.Episodes.Where(episode => episode.State.IsActive).OrderBy(episode => episode.Dependency, StringComparer.Ordinal)
+                .Select(episode => new EpisodeNote(episode.Dependency, EnumName.Of(episode.State.Phase), Math.Round((now - episode.State.Since).TotalSeconds, 1))),
+        ];
+        var status = drain.IsDraining ? "draining" : written.Any(one => one.Writer is null) ? "no-writer" : active.Count > 0 ? "degraded" : "ready";
+        return new ReplicaNote(0, time.GetUtcNow(), settings.Current.Region, status, written, active);
+    }
+
+    private static DatabaseNote Note(RegionalDataSource database)
+    {
+        var status = database.SwitchStatus;
+        return new DatabaseNote(database.Name, status.Writer, ((ISharedDatabase)database).Topology.HighestTerm.Epoch, status.Phase, status.HeldBy);
+    }
+}

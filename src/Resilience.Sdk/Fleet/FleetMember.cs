@@ -1,0 +1,339 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Resilience.Internal;
+using Resilience.Postgres;
+using Resilience.Regions;
+
+namespace Resilience.Fleet;
+
+/// <summary>
+/// This replica among the others: once a second it reads what they share, merges what it knows, follows what came out, and leaves its
+/// note. While the store is away nothing changes: the last known decisions count.
+/// </summary>
+/// <remarks>One loop does all of it; <see cref="Describe"/> and <see cref="ShareAsync"/> may be called from any thread.</remarks>
+internal sealed partial class FleetMember : IAsyncDisposable
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a process that starts waits for a store that does not answer.</summary>
+    public static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How long nothing is taken for granted while the store knows nothing of a database: it may just have lost everything, and those who
+    /// know of a hold are about to write it again. So a record that is there says that nobody had anything to add.
+    /// </summary>
+    public static readonly TimeSpan EmptyPatience = TimeSpan.FromSeconds(3);
+
+    private const int MostAttempts = 5;
+    private static readonly TimeSpan AtStart = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LookedAtFor = TimeSpan.FromSeconds(5);
+
+    private readonly string _name;
+    private readonly IFleetStore _store;
+    private readonly Func<IReadOnlyList<ISharedDatabase>> _databases;
+    private readonly Func<ReplicaNote> _note;
+    private readonly MonotonicClock _clock;
+    private readonly TimeSpan _startedAt;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Signal _wake = new();
+    private readonly Lock _lock = new();
+    private readonly FleetPeers _peers = new();
+    private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TimeSpan> _emptySince = new(StringComparer.Ordinal);
+    private List<TaskCompletionSource<bool>> _waiting = [];
+    private ImmutableArray<FleetReplica> _others = [];
+    private Task _loop = Task.CompletedTask;
+    private long _sequence;
+    private long _lookedAtUntil = long.MinValue;
+    private bool _hasEnded;
+    private bool? _isReachable;
+    private bool _isStarting = true;
+
+    /// <param name="name">This replica's name, different from all others.</param>
+    /// <param name="store">Where they share.</param>
+    /// <param name="databases">The databases now.</param>
+    /// <param name="note">What to tell of this replica now; the sequence is put in here.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="logger">For a store that is away, and back.</param>
+    public FleetMember(
+        string name, IFleetStore store, Func<IReadOnlyList<ISharedDatabase>> databases, Func<ReplicaNote> note, MonotonicClock clock, ILogger logger)
+    {
+        _name = name;
+        _store = store;
+        _databases = databases;
+        _note = note;
+        _clock = clock;
+        _startedAt = clock.Now;
+        _logger = logger;
+    }
+
+    public void Start() => _loop = Task.Run(() => RunAsync(_stopping.Token));
+
+    /// <summary>Merges all that is undecided now, in the next round, which begins at once.</summary>
+    /// <returns>False when the others could not be told.</returns>
+    public Task<bool> ShareAsync(CancellationToken cancellationToken)
+    {
+        var waiting = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            if (_hasEnded)
+            {
+                return Task.FromResult(false);
+            }
+
+            _waiting.Add(waiting);
+        }
+
+        _wake.Set();
+        return waiting.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>The replicas. While somebody asks, the notes of the others are read, within a second; before that the last that is known is said.</summary>
+    public FleetState Describe()
+    {
+        var now = _clock.Now;
+        if (Interlocked.Exchange(ref _lookedAtUntil, (now + LookedAtFor).Ticks) < now.Ticks)
+        {
+            _wake.Set();
+        }
+
+        ImmutableArray<FleetReplica> others;
+        bool isReachable;
+        lock (_lock)
+        {
+            others = _others;
+            isReachable = _isReachable == true;
+        }
+
+        return new FleetState(
+            _store.Name, isReachable,
+            [.. others.Append(new FleetReplica(_name, IsThis: true, TimeSpan.Zero, _note())).OrderBy(replica => replica.Name, StringComparer.Ordinal)]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _loop;
+        if (_isReachable == true)
+        {
+            using var enough = new CancellationTokenSource(Farewell, _clock.Time);
+            await Guarded.RunAsync(async () => await _store.ForgetAsync([_name], enough.Token));
+        }
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await RoundAsync(cancellationToken);
+            try
+            {
+                await _wake.WaitAsync(_isStarting ? AtStart : Interval, _clock.Time, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                // Stopping is the only way out.
+            }
+        }
+
+        foreach (var waiting in TakeWaiting(isLast: true))
+        {
+            waiting.TrySetResult(false);
+        }
+    }
+
+    /// <summary>One exchange. Never fails; the loop alone calls it, or a test that has no loop.</summary>
+    internal async Task RoundAsync(CancellationToken cancellationToken)
+    {
+        var waiting = TakeWaiting();
+        Exception? failure = null;
+        try
+        {
+            using var enough = new CancellationTokenSource(Patience, _clock.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
+            await ExchangeAsync(either.Token);
+        }
+#pragma warning disable CA1031 // The loop survives every round; a store is other people's code.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            failure = exception;
+        }
+
+        bool? before;
+        lock (_lock)
+        {
+            before = _isReachable;
+            _isReachable = failure is null;
+        }
+
+        foreach (var one in waiting)
+        {
+            one.TrySetResult(failure is null);
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return;
+        }
+
+        _isStarting = IsStarting();
+        if (failure is null)
+        {
+            await TellAsync(cancellationToken);
+        }
+
+        if (failure is not null && before != false)
+        {
+            Guarded.Run(() => LogAway(_logger, _store.Name, failure is OperationCanceledException ? "no answer within a second" : failure.Message));
+        }
+        else if (failure is null && before == false)
+        {
+            Guarded.Run(() => LogBack(_logger, _store.Name));
+        }
+    }
+
+    private async Task ExchangeAsync(CancellationToken cancellationToken)
+    {
+        var databases = _databases();
+        var records = await _store.ReadAsync([.. databases.Select(database => database.Name)], cancellationToken);
+        foreach (var database in databases)
+        {
+            var bytes = records.GetValueOrDefault(database.Name);
+            for (var attempt = 1; !await MergeAsync(database, bytes, cancellationToken); attempt++)
+            {
+                if (attempt == MostAttempts)
+                {
+                    throw new IOException($"the record of '{database.Name}' changed {MostAttempts} times while it was being written");
+                }
+
+                bytes = (await _store.ReadAsync([database.Name], cancellationToken)).GetValueOrDefault(database.Name);
+            }
+        }
+    }
+
+    /// <returns>False when the record has changed since it was read.</returns>
+    private async Task<bool> MergeAsync(ISharedDatabase database, byte[]? bytes, CancellationToken cancellationToken)
+    {
+        var stored = DatabaseRecord.Read(bytes);
+        if (stored is null && _unreadable.Add(database.Name))
+        {
+            Guarded.Run(() => LogUnreadable(_logger, database.Name, _store.PlaceOf(database.Name)));
+        }
+
+        var topology = database.Topology;
+        var seen = SharedTerm.Of(topology);
+        var (hold, told) = database.Hold.Merge(stored?.Hold);
+        var merged = ((stored ?? DatabaseRecord.Empty) with { Hold = hold }).With(seen, topology.Writer is not null);
+        if (hold is null && MayHaveLostIt(database.Name, stored))
+        {
+            return true;
+        }
+
+        if (merged != (stored ?? DatabaseRecord.Empty) && !await _store.TryReplaceAsync(database.Name, bytes, merged.Write(), cancellationToken))
+        {
+            return false;
+        }
+
+        if (merged.Term is { } term && topology.KnownTerm(term.Cluster) < term.Writer)
+        {
+            // First: a process that starts chooses its first writer as soon as it hears that the others have been asked.
+            database.Hear(new RememberedTerm(term.Cluster, term.Writer, _store.PlaceOf(database.Name)));
+        }
+
+        database.Hold.Adopt(hold, told);
+        database.FollowHold();
+
+        return true;
+    }
+
+    private bool MayHaveLostIt(string database, DatabaseRecord? stored)
+    {
+        if (stored is not null && stored != DatabaseRecord.Empty)
+        {
+            _emptySince.Remove(database);
+            return false;
+        }
+
+        var now = _clock.Now;
+        if (!_emptySince.TryGetValue(database, out var since))
+        {
+            _emptySince[database] = since = now;
+        }
+
+        return now - since < EmptyPatience;
+    }
+
+    /// <summary>Leaves this replica's note and reads the others'. Nothing depends on it but what people see, so it may fail.</summary>
+    private async Task TellAsync(CancellationToken cancellationToken)
+    {
+        using var enough = new CancellationTokenSource(Patience, _clock.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
+        await Guarded.RunAsync(async () => await PublishAsync(either.Token));
+    }
+
+    private async Task PublishAsync(CancellationToken cancellationToken)
+    {
+        await _store.PublishAsync(_name, (_note() with { Sequence = ++_sequence }).Write(), cancellationToken);
+        if (Interlocked.Read(ref _lookedAtUntil) < _clock.Now.Ticks)
+        {
+            return;
+        }
+
+        var notes = await _store.NotesAsync(cancellationToken);
+        var now = _clock.Now;
+        var gone = _peers.Read(notes, now, _clock.Time.GetUtcNow());
+        ImmutableArray<FleetReplica> others =
+            [.. _peers.All.Where(peer => peer.Name != _name).Select(peer => new FleetReplica(peer.Name, IsThis: false, now - peer.HeardAt, peer.Note))];
+        lock (_lock)
+        {
+            _others = others;
+        }
+
+        if (gone.Count > 0)
+        {
+            await _store.ForgetAsync(gone, cancellationToken);
+        }
+    }
+
+    /// <summary>Whether a database chooses no writer yet because the others have not been heard. When they cannot be, it goes on without.</summary>
+    private bool IsStarting()
+    {
+        var waiting = _databases().Where(database => database.Hold.State.IsUnasked).ToList();
+        if (_isReachable == true || _clock.Now - _startedAt < FirstPatience)
+        {
+            return waiting.Count > 0;
+        }
+
+        foreach (var database in waiting)
+        {
+            database.Hold.GoOnAlone();
+            database.FollowHold();
+        }
+
+        return false;
+    }
+
+    private List<TaskCompletionSource<bool>> TakeWaiting(bool isLast = false)
+    {
+        lock (_lock)
+        {
+            _hasEnded = isLast;
+            var waiting = _waiting;
+            _waiting = [];
+            return waiting;
+        }
+    }
+
+    [LoggerMessage(1460, LogLevel.Warning, "The other replicas cannot be told or heard through '{Store}' ({Reason}). The last known decisions count; what is decided here counts here, and is told later")]
+    private static partial void LogAway(ILogger logger, string store, string reason);
+
+    [LoggerMessage(1461, LogLevel.Information, "The other replicas are told and heard through '{Store}' again")]
+    private static partial void LogBack(ILogger logger, string store);
+
+    [LoggerMessage(1462, LogLevel.Error, "'{Dependency}': what replicas share of it cannot be read ({Place}). It is taken for missing, which releases nothing, and is written anew once there is something to share. Said once")]
+    private static partial void LogUnreadable(ILogger logger, string dependency, string place);
+}

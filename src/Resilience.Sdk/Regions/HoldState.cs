@@ -1,0 +1,91 @@
+namespace Resilience.Regions;
+
+/// <summary>What one replica knows of a hold. Immutable; the rules are here, and nobody else decides what counts.</summary>
+/// <param name="Shared">The last decision of all replicas that this one knows of.</param>
+internal sealed record HoldState(HoldDecision Shared)
+{
+    /// <summary>A decision made here that the others have not been told; null when there is none.</summary>
+    public HoldDecision? Own { get; init; }
+
+    /// <summary>Whether an own release counts although the others have not been told of it.</summary>
+    public bool ActsAlone { get; init; }
+
+    /// <summary>Whether there are others who have not been heard since this process started. It chooses no first writer before.</summary>
+    public bool IsUnasked { get; init; }
+
+    /// <summary>Who holds all switches, as far as this replica is concerned; null when nobody does.</summary>
+    public string? Principal => Own switch
+    {
+        { Principal: { } holder } => holder,
+        not null when ActsAlone => null,
+        _ => Shared.Principal,
+    };
+
+    /// <summary>
+    /// With a decision that is made here. Who releases means the hold that they see: one that the others have not been told is taken back,
+    /// and what they have decided shows again.
+    /// </summary>
+    public HoldState With(HoldDecision own) => this with { Own = own.Principal is null && Own is { Principal: not null } ? null : own, ActsAlone = false };
+
+    /// <summary>
+    /// What has to stand in the record that all share, so that no decision is lost and nothing is released by whoever did not know
+    /// what they released. Null when nothing has to.
+    /// </summary>
+    /// <param name="stored">What stands there; null when nothing does, as after the loss of all its data.</param>
+    /// <param name="newEra">The era of what is decided now, should nothing be stored.</param>
+    public HoldDecision? Merge(HoldDecision? stored, long newEra) => Own switch
+    {
+        { Principal: not null } hold => stored is not null && stored.IsSameAs(hold) ? stored : Next(hold, stored, newEra),
+        { } release => Released(release, stored, newEra),
+        null => Kept(stored, newEra),
+    };
+
+    /// <summary>The record has been read, and written where it had to be.</summary>
+    /// <param name="merged">What stands there now.</param>
+    /// <param name="told">The own decision that was merged into it; a later one is kept.</param>
+    public HoldState After(HoldDecision? merged, HoldDecision? told) => this with
+    {
+        Shared = merged ?? Shared,
+        Own = ReferenceEquals(Own, told) ? null : Own,
+        ActsAlone = !ReferenceEquals(Own, told) && ActsAlone,
+        IsUnasked = false,
+    };
+
+    /// <summary>Only the hold that this replica knows is released; what others decided since stands.</summary>
+    private HoldDecision? Released(HoldDecision release, HoldDecision? stored, long newEra)
+    {
+        if (stored is not null && (!stored.IsSameAs(Shared) || stored.Principal is null))
+        {
+            return stored;
+        }
+
+        return Shared.Principal is null ? stored : Next(release, stored, newEra) with { EndedHolder = Shared.Principal, EndedAt = Shared.At };
+    }
+
+    /// <summary>Within an era the later version counts. Between two nobody can say which is later: then a hold counts, unless it was this one that was ended.</summary>
+    private HoldDecision? Kept(HoldDecision? stored, long newEra)
+    {
+        if (stored is null)
+        {
+            return Shared.Version > 0 ? Next(Shared, null, newEra) : null;
+        }
+
+        if (Shared.Principal is null || stored == Shared)
+        {
+            return stored;
+        }
+
+        if (stored.Era == Shared.Era)
+        {
+            return stored.Version > Shared.Version ? stored : stored.Version < Shared.Version ? Shared : Next(Shared, stored, stored.Era);
+        }
+
+        return stored.Principal is not null || stored.Ends(Shared) ? stored : Next(Shared, stored, stored.Era);
+    }
+
+    private static HoldDecision Next(HoldDecision decision, HoldDecision? stored, long newEra) => decision with
+    {
+        Era = stored?.Era ?? newEra,
+        Version = (stored?.Version ?? 0) + 1,
+    };
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Resilience.Fleet;
+using Resilience.Internal;
+using Resilience.Postgres;
+using Resilience.Regions;
+using Resilience.TestKit;
+
+namespace Resilience.Sdk.Tests.Fleet;
+
+/// <summary>One replica with one database, whose rounds the test makes.</summary>
+internal sealed class FakeReplica : ISharedDatabase
+{
+    private readonly string _name;
+
+    public FakeReplica(string name, FakeStore store, ManualTimeProvider time, string? folder = null, bool isMember = true)
+    {
+        _name = name;
+        Hold = new SwitchHold(Name, folder, hasOthers: true, new MonotonicClock(time), new Random(name[0]), NullLogger.Instance);
+        Member = new FleetMember(name, store, () => [this], () => new ReplicaNote(0, time.GetUtcNow(), "us-east-1", "ready", [new(Name, "east", 1, "steady", Hold.Principal)], []), new MonotonicClock(time), NullLogger.Instance);
+        if (isMember)
+        {
+            Hold.ShareBy(Member.ShareAsync);
+        }
+    }
+
+    public string Name => "payments-db";
+
+    public RegionTopology Topology { get; set; } = RegionTopology.Create(["east", "west"]);
+
+    public SwitchStatus SwitchStatus => throw new NotSupportedException(_name);
+
+    public SwitchHold Hold { get; }
+
+    public FleetMember Member { get; }
+
+    public List<RememberedTerm> Heard { get; } = [];
+
+    public void FollowHold()
+    {
+    }
+
+    public void Hear(RememberedTerm seen)
+    {
+        Heard.Add(seen);
+        Topology = Topology.Told(seen);
+    }
+
+    public Task RoundAsync() => Member.RoundAsync(CancellationToken.None);
+
+    /// <summary>Decides, and makes the round that tells the others.</summary>
+    public async Task<bool> DecideAsync(string? principal)
+    {
+        var settling = Hold.SettleAsync(Hold.Decide(principal), CancellationToken.None);
+        await RoundAsync();
+        return await settling;
+    }
+
+    public void Writes(string region, long epoch, int timeline, long cluster = 7001) => Topology = Topology with
+    {
+        SystemIdentifier = cluster,
+        HighestTerm = new WriterTerm(epoch, timeline),
+        Writer = new WriterState(region, new WriterTerm(epoch, timeline), 1, TimeSpan.Zero),
+    };
+}
