@@ -7,6 +7,8 @@ namespace Resilience.Sdk.Tests.Architecture;
 /// <summary>What is emitted, what is documented, and what dashboards and alerts ask for are the same.</summary>
 public sealed partial class TelemetryTests
 {
+    private const string Runbook = "docs/runbook.md";
+
     private static readonly string[] Added = ["le", "job", "instance"];
 
     [Fact]
@@ -32,6 +34,33 @@ public sealed partial class TelemetryTests
             var by = By().Matches(Of(rule, "expr")).SelectMany(match => match.Groups["labels"].Value.Split(", ")).ToHashSet();
             Assert.All(LabelInText().Matches(Of(annotations, "summary") + Of(annotations, "description")), match => Assert.Contains(match.Groups["label"].Value, by));
         });
+    }
+
+    [Fact]
+    public void Alerts_AreInTheRunbook_AndLeadToTheirPlace()
+    {
+        var runbook = Markdown.Read(Runbook);
+        var anchors = Markdown.Anchors(runbook);
+        Assert.All(Rules(), rule =>
+        {
+            var alert = Of(rule, "alert");
+            var row = Assert.Single(runbook.Split('\n'), line => line.StartsWith($"| `{alert}` |", StringComparison.Ordinal));
+            Assert.Contains($"| {Of((YamlMappingNode)rule["labels"], "severity")} |", row, StringComparison.Ordinal);
+
+            // The row and the message name the same section.
+            var place = Of((YamlMappingNode)rule["annotations"], "runbook").Split('#');
+            Assert.Equal(Runbook, place[0]);
+            Assert.Contains(place[1], anchors);
+            Assert.Contains($"](#{place[1]})", row, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void Runbook_NamesNoAlertThatIsNot()
+    {
+        var alerts = Rules().Select(rule => Of(rule, "alert")).ToHashSet();
+
+        Assert.All(Code().Matches(Markdown.Read(Runbook)).Select(match => match.Groups["code"].Value).Where(code => AlertName().IsMatch(code)), name => Assert.Contains(name, alerts));
     }
 
     [Fact]
@@ -113,6 +142,9 @@ public sealed partial class TelemetryTests
 
     [GeneratedRegex("`(?<code>[^`]+)`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Code();
+
+    [GeneratedRegex("^Dr[A-Z][A-Za-z]+$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex AlertName();
 
     [GeneratedRegex("\"[^\"]*\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Strings();
