@@ -15,7 +15,7 @@ internal sealed class DegradationFilter(string service, Func<string, string>? lo
                 IOutcome { Kind: OutcomeKind.Queued } queued => OutcomeAnswers.Queued(queued.Key!, queued.Message, queued.RetryAfter, location?.Invoke(queued.Key!)),
                 IOutcome { Kind: OutcomeKind.Failed } failed => OutcomeAnswers.Failed(failed.Service!, failed.RetryAfter),
                 IOutcome { Boxed: IResult answer } => answer,
-                IOutcome outcome => Results.Json(outcome.Boxed),
+                IOutcome outcome => Results.Ok(outcome.Boxed),
                 var other => other,
             };
         }

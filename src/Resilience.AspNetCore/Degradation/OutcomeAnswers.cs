@@ -9,7 +9,7 @@ internal static class OutcomeAnswers
 {
     /// <summary>The request is safe and will be carried out later.</summary>
     public static IResult Queued(string key, string? message, TimeSpan? retryAfter, string? location) =>
-        new HeaderedResult(Results.Json(new QueuedView(key, "queued", message), statusCode: StatusCodes.Status202Accepted), retryAfter, location);
+        new HeaderedResult(Results.Json(new QueuedAnswer(key, "queued", message), AnswersJson.Default.QueuedAnswer, statusCode: StatusCodes.Status202Accepted), retryAfter, location);
 
     /// <summary>Nothing is left. Says which service, never why: the reason may name servers.</summary>
     public static IResult Failed(string service, TimeSpan? retryAfter) => new HeaderedResult(
@@ -19,8 +19,6 @@ internal static class OutcomeAnswers
             statusCode: StatusCodes.Status503ServiceUnavailable),
         retryAfter ?? TimeSpan.FromSeconds(5),
         location: null);
-
-    private sealed record QueuedView(string Id, string Status, string? Message);
 
     private sealed class HeaderedResult(IResult result, TimeSpan? retryAfter, string? location) : IResult
     {

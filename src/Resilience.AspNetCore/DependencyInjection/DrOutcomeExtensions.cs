@@ -22,6 +22,6 @@ public static class DrOutcomeExtensions
     {
         OutcomeKind.Queued => OutcomeAnswers.Queued(outcome.Key!, outcome.Message, outcome.RetryAfter, location?.Invoke(outcome.Key!)),
         OutcomeKind.Failed => OutcomeAnswers.Failed(outcome.Service!, outcome.RetryAfter),
-        _ => value?.Invoke(outcome.Value) ?? Results.Json(outcome.Value),
+        _ => value?.Invoke(outcome.Value) ?? Results.Ok(outcome.Value),
     };
 }

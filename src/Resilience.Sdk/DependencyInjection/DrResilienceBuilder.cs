@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Resilience.Degradation;
@@ -14,6 +15,8 @@ namespace Resilience.DependencyInjection;
 /// <summary>Adds to the SDK what configuration cannot hold. Used while the application is built, by one thread.</summary>
 public sealed class DrResilienceBuilder
 {
+    private const string NeedsReflection = "JSON is written by reflection. Applications that are trimmed or compiled ahead of time pass the JsonTypeInfo of a source-generated context.";
+
     internal DrResilienceBuilder(IServiceCollection services) => Services = services;
 
     /// <summary>The services of the application being built.</summary>
@@ -143,19 +146,38 @@ public sealed class DrResilienceBuilder
     /// <exception cref="ArgumentException">The service has a queue.</exception>
     /// <remarks>Settings are under <c>DrResilience:Queues:{service}</c> and <c>DrResilience:Journal</c>. What is promised is in a
     /// fsynced journal or committed in the database, replicas included where replication is synchronous, before the call returns.</remarks>
-    [RequiresUnreferencedCode("Without options of its own, requests are written by reflection. Applications that are trimmed pass options with a source-generated context.")]
+    [RequiresUnreferencedCode(NeedsReflection)]
+    [RequiresDynamicCode(NeedsReflection)]
     public DrResilienceBuilder AddQueue<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
         string service, Func<TRequest, string> key, Func<TRequest, string?>? orderKey = null, JsonSerializerOptions? json = null)
+        where THandler : class, IQueueHandler<TRequest> =>
+        AddQueue<TRequest, THandler>(service, (JsonTypeInfo<TRequest>)(json ?? JsonSerializerOptions.Web).GetTypeInfo(typeof(TRequest)), key, orderKey);
+
+    /// <summary>
+    /// Adds a queue as <see cref="AddQueue{TRequest, THandler}(string, Func{TRequest, string}, Func{TRequest, string?}?, JsonSerializerOptions?)"/>
+    /// does, without reflection: for applications that are trimmed or compiled ahead of time.
+    /// </summary>
+    /// <typeparam name="TRequest">What is queued, as in <see cref="IDegradation.ExecuteAsync"/>; written as JSON.</typeparam>
+    /// <typeparam name="THandler">Carries requests out; made from the container for each.</typeparam>
+    /// <param name="service">The service, as in <c>degradation_config</c>.</param>
+    /// <param name="json">How requests are written, from a source-generated context.</param>
+    /// <param name="key">A request's idempotency key, 1 to 255 characters. The same key with the same request is one request.</param>
+    /// <param name="orderKey">What requests share that must run one after the other; null when none do.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">The service has a queue.</exception>
+    public DrResilienceBuilder AddQueue<TRequest, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
+        string service, JsonTypeInfo<TRequest> json, Func<TRequest, string> key, Func<TRequest, string?>? orderKey = null)
         where THandler : class, IQueueHandler<TRequest>
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(service);
+        ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(key);
         if (!Degradation.Catalog.Queues.Add(service))
         {
             throw new ArgumentException($"'{service}' has a queue already.", nameof(service));
         }
 
-        Queues.Add(service, new QueueDefinition<TRequest, THandler>(service, key, orderKey, json ?? JsonSerializerOptions.Web));
+        Queues.Add(service, new QueueDefinition<TRequest, THandler>(service, key, orderKey, json));
         Degradation.Queues.Add(service, services => services.GetRequiredService<QueueHost>().Queue(service));
         return this;
     }
@@ -171,12 +193,27 @@ public sealed class DrResilienceBuilder
     /// <exception cref="ArgumentException">The name or the type is added already.</exception>
     /// <remarks>The journal is <c>operations</c> in <c>DrResilience:Journal:Path</c>; <c>DrResilience:Journal</c> has its limits. The folder must be
     /// usable and belongs to one process; otherwise the host does not start.</remarks>
-    [RequiresUnreferencedCode("Without options of its own, operations are written by reflection. Applications that are trimmed pass options with a source-generated context.")]
+    [RequiresUnreferencedCode(NeedsReflection)]
+    [RequiresDynamicCode(NeedsReflection)]
     public DrResilienceBuilder AddOperation<TOperation>(string name, JsonSerializerOptions? json = null)
+        where TOperation : class, IReplayableOperation =>
+        AddOperation(name, (JsonTypeInfo<TOperation>)(json ?? JsonSerializerOptions.Web).GetTypeInfo(typeof(TOperation)));
+
+    /// <summary>
+    /// Adds a kind of write as <see cref="AddOperation{TOperation}(string, JsonSerializerOptions?)"/> does, without reflection: for
+    /// applications that are trimmed or compiled ahead of time.
+    /// </summary>
+    /// <typeparam name="TOperation">The write, as data; written as JSON.</typeparam>
+    /// <param name="name">Its name in the journal. It outlives the process: keep it when the type is renamed.</param>
+    /// <param name="json">How it is written, from a source-generated context.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">The name or the type is added already.</exception>
+    public DrResilienceBuilder AddOperation<TOperation>(string name, JsonTypeInfo<TOperation> json)
         where TOperation : class, IReplayableOperation
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        Operations.Add(name, (json ?? JsonSerializerOptions.Web).GetTypeInfo(typeof(TOperation)));
+        ArgumentNullException.ThrowIfNull(json);
+        Operations.Add(name, json);
         return this;
     }
 }

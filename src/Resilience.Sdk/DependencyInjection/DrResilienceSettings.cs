@@ -16,7 +16,7 @@ namespace Resilience.DependencyInjection;
 /// <summary>The whole section, read and checked. Immutable; a reload makes another.</summary>
 internal sealed record DrResilienceSettings
 {
-    /// <summary>The region this process runs in; null when not configured.</summary>
+    /// <summary>The region this process runs in, which is read from first; null when neither the configuration nor the variable <c>AWS_REGION</c> says it.</summary>
     public string? Region { get; init; }
 
     public ObjectivesOptions Objectives { get; init; } = new();

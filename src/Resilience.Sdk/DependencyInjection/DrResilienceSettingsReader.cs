@@ -82,16 +82,13 @@ internal static class DrResilienceSettingsReader
 
         var objectives = new ObjectivesOptions
         {
-            Tier = section.Text("Tier") is null ? null : section.Integer("Tier", 1, 1, 4),
-            Rto = ReadObjective(section, "Rto"),
-            Rpo = ReadObjective(section, "Rpo"),
+            Tier = section.Integer("Tier", null, 1, 4),
+            Rto = section.Duration("Rto", null, TimeSpan.Zero, LongestObjective),
+            Rpo = section.Duration("Rpo", null, TimeSpan.Zero, LongestObjective),
         };
         section.RejectUnknownKeys();
         return objectives;
     }
-
-    private static TimeSpan? ReadObjective(ConfigurationReader section, string key) =>
-        section.Text(key) is null ? null : section.Duration(key, TimeSpan.FromMinutes(15), TimeSpan.Zero, LongestObjective);
 
     private static bool ReadChaosAllowed(ConfigurationReader reader)
     {

@@ -23,11 +23,11 @@ internal static class HealthOptionsReader
 
         var options = given with
         {
-            ManagementPort = reader.Text("ManagementPort") is null ? null : reader.Integer("ManagementPort", 8081, 1, HighestPort),
+            ManagementPort = reader.Integer("ManagementPort", given.ManagementPort, 1, HighestPort),
             DrainDelay = reader.Duration("DrainDelay", given.DrainDelay, TimeSpan.Zero, LongestDrain),
             LongestRequest = reader.Duration("LongestRequest", given.LongestRequest, TimeSpan.Zero, Hour),
             KeepServing = reader.Boolean("KeepServing", given.KeepServing),
-            TerminationGracePeriod = reader.OptionalDuration("TerminationGracePeriod", null, Hour),
+            TerminationGracePeriod = reader.OptionalDuration("TerminationGracePeriod", given.TerminationGracePeriod, TimeSpan.Zero, Hour),
             Watchdog = WatchdogOptionsReader.Read(reader.Section("Watchdog")),
             Checks = reader.Children("Checks").ToImmutableDictionary(check => check.Key, check => ProbeOptionsReader.Read(check.Value, probe), StringComparer.Ordinal),
             Fleet = ReadFleet(reader),

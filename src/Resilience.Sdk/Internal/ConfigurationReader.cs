@@ -10,7 +10,12 @@ namespace Resilience.Internal;
 /// </summary>
 internal sealed class ConfigurationReader(IConfigurationSection section, ICollection<ConfigurationError> errors)
 {
+    private static readonly TimeSpan ExampleDuration = TimeSpan.FromMinutes(15);
+
     private readonly List<string> _known = [];
+
+    /// <summary>Told what is read when the schema is written; null otherwise.</summary>
+    private readonly IConfigurationSchema? _schema = section as IConfigurationSchema;
 
     public string Path => section.Path;
 
@@ -21,6 +26,7 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
 
     public string? Text(string key)
     {
+        _schema?.OnRead(key, new(ConfigurationKeyKind.Text));
         Know(key);
         var child = section.GetSection(key);
         if (child.Value is null && child.GetChildren().Any())
@@ -34,6 +40,7 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
     /// <summary>A text that must be there.</summary>
     public string? Required(string key)
     {
+        _schema?.OnRead(key, new(ConfigurationKeyKind.Text) { IsRequired = true });
         var before = errors.Count;
         var text = Text(key);
         if (string.IsNullOrWhiteSpace(text))
@@ -62,20 +69,29 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
     /// <summary>Every value below that no reader has asked for, with its key. They are known from then on.</summary>
     public IEnumerable<KeyValuePair<string, string>> Rest()
     {
+        _schema?.OnRead(null, new(ConfigurationKeyKind.Open));
         var rest = section.GetChildren().Where(child => !_known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)).ToList();
         rest.ForEach(child => Know(child.Key));
         return rest.Where(child => child.Value is not null).Select(child => KeyValuePair.Create(child.Key, child.Value!));
     }
 
-    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan min, TimeSpan max)
+    /// <summary>A duration.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="fallback">The value when the key is absent.</param>
+    /// <param name="min">The shortest.</param>
+    /// <param name="max">The longest.</param>
+    /// <param name="wayOut">What to do instead of going beyond; may be empty.</param>
+    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan min, TimeSpan max, string wayOut = "")
     {
+        _schema?.OnRead(key, new(ConfigurationKeyKind.Duration) { Default = fallback, Min = min, Max = max });
         if (Text(key) is not { } text)
         {
             return fallback;
         }
 
-        // TimeSpan reads a bare number as days, which nobody means.
-        if (!text.Contains(':', StringComparison.Ordinal) || !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value))
+        // TimeSpan reads a bare number as days, and 24:00:00 too, which nobody means. Days have a dot behind them.
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 0 || !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) || (value.Days != 0 && !text.AsSpan(0, colon).Contains('.')))
         {
             Report(key, text, $"is not a duration. Write hours:minutes:seconds, for example '{fallback:c}'.");
             return fallback;
@@ -83,15 +99,23 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
 
         if (value < min || value > max)
         {
-            Report(key, text, $"is out of range. Allowed is '{min:c}' to '{max:c}'.");
+            Report(key, text, $"is out of range. Allowed is '{min:c}' to '{max:c}'.{(wayOut.Length == 0 ? "" : " " + wayOut)}");
             return fallback;
         }
 
         return value;
     }
 
+    /// <summary>A duration that there may be none of.</summary>
+    public TimeSpan? Duration(string key, TimeSpan? fallback, TimeSpan min, TimeSpan max)
+    {
+        _schema?.OnRead(key, new(ConfigurationKeyKind.Duration) { Default = fallback, Min = min, Max = max });
+        return Text(key) is null ? fallback : Duration(key, fallback ?? ExampleDuration, min, max);
+    }
+
     public int Integer(string key, int fallback, int min, int max)
     {
+        _schema?.OnRead(key, new(ConfigurationKeyKind.Integer) { Default = fallback, Min = min, Max = max });
         if (Text(key) is not { } text)
         {
             return fallback;
@@ -106,16 +130,33 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
         return fallback;
     }
 
-    /// <summary>A duration that can be switched off with "off" or an empty value.</summary>
-    public TimeSpan? OptionalDuration(string key, TimeSpan? fallback, TimeSpan max) => Text(key) switch
+    /// <summary>A whole number that there may be none of.</summary>
+    public int? Integer(string key, int? fallback, int min, int max)
     {
-        null => fallback,
-        "" or "off" or "Off" => null,
-        _ => Duration(key, fallback ?? TimeSpan.FromSeconds(1), TimeSpan.Zero, max),
-    };
+        _schema?.OnRead(key, new(ConfigurationKeyKind.Integer) { Default = fallback, Min = min, Max = max });
+        return Text(key) is null ? fallback : Integer(key, fallback ?? min, min, max);
+    }
+
+    /// <summary>A duration that can be switched off with "off" or an empty value.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="fallback">The value when the key is absent; null for off.</param>
+    /// <param name="min">The shortest.</param>
+    /// <param name="max">The longest.</param>
+    /// <param name="wayOut">What to do instead of going beyond; may be empty.</param>
+    public TimeSpan? OptionalDuration(string key, TimeSpan? fallback, TimeSpan min, TimeSpan max, string wayOut = "")
+    {
+        _schema?.OnRead(key, new(ConfigurationKeyKind.Duration) { Default = fallback, Min = min, Max = max, CanBeOff = true });
+        return Text(key) switch
+        {
+            null => fallback,
+            "" or "off" or "Off" => null,
+            _ => Duration(key, fallback ?? TimeSpan.FromSeconds(1), min, max, wayOut),
+        };
+    }
 
     public bool Boolean(string key, bool fallback)
     {
+        _schema?.OnRead(key, new(ConfigurationKeyKind.Boolean) { Default = fallback });
         if (Text(key) is not { } text)
         {
             return fallback;
@@ -132,6 +173,7 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
 
     public double Number(string key, double fallback, double min, double max)
     {
+        _schema?.OnRead(key, new(ConfigurationKeyKind.Number) { Default = fallback, Min = min, Max = max });
         if (Text(key) is not { } text)
         {
             return fallback;
@@ -147,32 +189,30 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
     }
 
     /// <summary>A number that can be switched off with "off" or an empty value.</summary>
-    public double? OptionalNumber(string key, double? fallback, double min, double max) => Text(key) switch
+    public double? OptionalNumber(string key, double? fallback, double min, double max)
     {
-        null => fallback,
-        "" or "off" or "Off" => null,
-        _ => Number(key, fallback ?? max, min, max),
-    };
+        _schema?.OnRead(key, new(ConfigurationKeyKind.Number) { Default = fallback, Min = min, Max = max, CanBeOff = true });
+        return Text(key) switch
+        {
+            null => fallback,
+            "" or "off" or "Off" => null,
+            _ => Number(key, fallback ?? max, min, max),
+        };
+    }
 
     /// <summary>One of an enum's names.</summary>
     /// <param name="key">The key.</param>
     /// <param name="fallback">The value when the key is absent.</param>
-    /// <param name="notYet">Names that are known but not available in this version.</param>
-    public TEnum Choice<TEnum>(string key, TEnum fallback, params TEnum[] notYet)
+    public TEnum Choice<TEnum>(string key, TEnum fallback)
         where TEnum : struct, Enum
     {
+        _schema?.OnRead(key, new(ConfigurationKeyKind.Choice) { Default = fallback, Names = Enum.GetNames<TEnum>() });
         if (Text(key) is not { } text)
         {
             return fallback;
         }
 
-        var names = Enum.GetNames<TEnum>().Except(notYet.Select(value => value.ToString())).ToList();
-        if (notYet.Any(value => string.Equals(value.ToString(), text, StringComparison.OrdinalIgnoreCase)))
-        {
-            Report(key, text, $"is not available in this version. Allowed: {string.Join(", ", names)}.");
-            return fallback;
-        }
-
+        var names = Enum.GetNames<TEnum>();
         if (names.FirstOrDefault(name => string.Equals(name, text, StringComparison.OrdinalIgnoreCase)) is { } match)
         {
             return Enum.Parse<TEnum>(match);
@@ -182,9 +222,18 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
         return fallback;
     }
 
+    /// <summary>One of an enum's names, or null when the key is absent.</summary>
+    public TEnum? Choice<TEnum>(string key)
+        where TEnum : struct, Enum
+    {
+        _schema?.OnRead(key, new(ConfigurationKeyKind.Choice) { Names = Enum.GetNames<TEnum>() });
+        return Text(key) is null ? null : Choice(key, default(TEnum));
+    }
+
     /// <summary>The section under a key, or null when it is absent.</summary>
     public ConfigurationReader? Section(string key)
     {
+        _schema?.OnRead(key, new(ConfigurationKeyKind.Section));
         Know(key);
         var child = section.GetSection(key);
         if (!child.Exists())
@@ -208,6 +257,7 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
     /// <summary>The named sections of this one.</summary>
     public IReadOnlyList<KeyValuePair<string, ConfigurationReader>> Children()
     {
+        _schema?.OnRead(null, new(ConfigurationKeyKind.Sections));
         var children = new List<KeyValuePair<string, ConfigurationReader>>();
         foreach (var child in section.GetChildren())
         {
@@ -229,6 +279,7 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
     /// <summary>The values of a list, each with its key, in the order of the configuration.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Texts(string key)
     {
+        _schema?.OnRead(key, new(ConfigurationKeyKind.Texts));
         var texts = new List<KeyValuePair<string, string>>();
         if (Section(key) is { } parent)
         {
@@ -242,19 +293,6 @@ internal sealed class ConfigurationReader(IConfigurationSection section, ICollec
         }
 
         return texts;
-    }
-
-    /// <summary>Keys that a later version will read: a clear word instead of "unknown".</summary>
-    public void NotYet(params ReadOnlySpan<string> keys)
-    {
-        foreach (var key in keys)
-        {
-            if (section.GetSection(key).Exists())
-            {
-                Know(key);
-                Report(key, null, "is not available in this version. Remove it.");
-            }
-        }
     }
 
     /// <summary>Reports every key that was not asked for. Called last.</summary>

@@ -6,6 +6,7 @@ using Resilience.Pipelines.Hedging;
 using Resilience.Pipelines.Http;
 using Resilience.Pipelines.Retry;
 using Resilience.Pipelines.Timeouts;
+using BreakerLimits = Resilience.Pipelines.CircuitBreaker.CircuitBreakerOptionsValidator;
 
 namespace Resilience.Pipelines;
 
@@ -19,7 +20,7 @@ internal static class DependencyOptionsReader
     /// <param name="refusesChaos">Whether switching <c>Chaos</c> on is an error here.</param>
     public static DependencyOptions Read(ConfigurationReader reader, DependencyOptions inherited, bool refusesChaos)
     {
-        var given = reader.Text("Preset") is null ? inherited : DependencyPresets.Of(reader.Choice("Preset", DependencyPreset.Standard));
+        var given = reader.Choice<DependencyPreset>("Preset") is { } preset ? DependencyPresets.Of(preset) : inherited;
         var options = new DependencyOptions
         {
             TotalRequestTimeout = Timeout(reader.Section("TotalRequestTimeout"), given.TotalRequestTimeout),
@@ -54,15 +55,15 @@ internal static class DependencyOptionsReader
     private static TimeoutOptions Timeout(ConfigurationReader? reader, TimeoutOptions given) => Done(reader, section => new TimeoutOptions
     {
         Enabled = section.Boolean("Enabled", given.Enabled),
-        Timeout = section.Duration("Timeout", given.Timeout, TimeSpan.Zero, Day),
+        Timeout = section.Duration("Timeout", given.Timeout, TimeoutOptionsValidator.Shortest, TimeoutOptionsValidator.Longest, TimeoutOptionsValidator.WayOut),
     }) ?? given;
 
     private static RetryOptions Retry(ConfigurationReader? reader, RetryOptions given) => Done(reader, section => given with
     {
         Enabled = section.Boolean("Enabled", given.Enabled),
-        MaxRetryAttempts = section.Integer("MaxRetryAttempts", given.MaxRetryAttempts, 0, 100),
-        Delay = section.Duration("Delay", given.Delay, TimeSpan.Zero, Day),
-        MaxDelay = section.OptionalDuration("MaxDelay", given.MaxDelay, Day),
+        MaxRetryAttempts = section.Integer("MaxRetryAttempts", given.MaxRetryAttempts, 0, RetryOptionsValidator.MostAttempts),
+        Delay = section.Duration("Delay", given.Delay, TimeSpan.Zero, Backoff.Longest),
+        MaxDelay = section.OptionalDuration("MaxDelay", given.MaxDelay, RetryOptionsValidator.ShortestMaxDelay, Backoff.Longest),
         BackoffType = section.Choice("BackoffType", given.BackoffType),
         UseJitter = section.Boolean("UseJitter", given.UseJitter),
         Jitter = section.Choice("Jitter", given.Jitter),
@@ -91,26 +92,26 @@ internal static class DependencyOptionsReader
     private static HedgingOptions Hedging(ConfigurationReader? reader, HedgingOptions given) => Done(reader, section => given with
     {
         Enabled = section.Boolean("Enabled", given.Enabled),
-        DelayPercentile = section.Number("DelayPercentile", given.DelayPercentile, 0, 1),
-        MinDelay = section.Duration("MinDelay", given.MinDelay, TimeSpan.Zero, Day),
-        MaxHedgedAttempts = section.Integer("MaxHedgedAttempts", given.MaxHedgedAttempts, 1, 10),
-        Delay = section.OptionalDuration("Delay", given.Delay, Day),
+        DelayPercentile = section.Number("DelayPercentile", given.DelayPercentile, LatencyQuantile.LowestQuantile, LatencyQuantile.HighestQuantile),
+        MinDelay = section.Duration("MinDelay", given.MinDelay, TimeSpan.Zero, HedgingOptionsValidator.LongestDelay),
+        MaxHedgedAttempts = section.Integer("MaxHedgedAttempts", given.MaxHedgedAttempts, 1, HedgingOptionsValidator.MostAttempts),
+        Delay = section.OptionalDuration("Delay", given.Delay, TimeSpan.Zero, HedgingOptionsValidator.LongestDelay, HedgingOptionsValidator.DelayWayOut),
     }) ?? given;
 
     private static CircuitBreakerOptions Breaker(ConfigurationReader? reader, CircuitBreakerOptions given) => Done(reader, section => given with
     {
         FailureRatio = section.OptionalNumber("FailureRatio", given.FailureRatio, 0, 1),
-        MinimumThroughput = section.Integer("MinimumThroughput", given.MinimumThroughput, 1, 1_000_000),
-        SamplingDuration = section.Duration("SamplingDuration", given.SamplingDuration, TimeSpan.Zero, Day),
-        ConsecutiveFailures = section.Integer("ConsecutiveFailures", given.ConsecutiveFailures, 0, 1_000_000),
-        SlowCallDuration = section.OptionalDuration("SlowCallDuration", given.SlowCallDuration, Day),
+        MinimumThroughput = section.Integer("MinimumThroughput", given.MinimumThroughput, 1, BreakerLimits.MostCalls),
+        SamplingDuration = section.Duration("SamplingDuration", given.SamplingDuration, BreakerLimits.ShortestSampling, BreakerLimits.Hour),
+        ConsecutiveFailures = section.Integer("ConsecutiveFailures", given.ConsecutiveFailures, 0, BreakerLimits.MostCalls),
+        SlowCallDuration = section.OptionalDuration("SlowCallDuration", given.SlowCallDuration, BreakerLimits.ShortestSlowCall, BreakerLimits.Hour),
         SlowCallRatio = section.Number("SlowCallRatio", given.SlowCallRatio, 0, 1),
-        BreakDuration = section.Duration("BreakDuration", given.BreakDuration, TimeSpan.Zero, Day),
-        MaxBreakDuration = section.Duration("MaxBreakDuration", given.MaxBreakDuration, TimeSpan.Zero, Day),
+        BreakDuration = section.Duration("BreakDuration", given.BreakDuration, BreakerLimits.ShortestBreak, BreakerLimits.Hour),
+        MaxBreakDuration = section.Duration("MaxBreakDuration", given.MaxBreakDuration, BreakerLimits.ShortestBreak, BreakerLimits.Day),
         HalfOpen = Done(section.Section("HalfOpen"), half => new HalfOpenOptions
         {
-            Trials = half.Integer("Trials", given.HalfOpen.Trials, 1, 100),
-            Timeout = half.Duration("Timeout", given.HalfOpen.Timeout, TimeSpan.Zero, Day),
+            Trials = half.Integer("Trials", given.HalfOpen.Trials, 1, BreakerLimits.MostTrials),
+            Timeout = half.Duration("Timeout", given.HalfOpen.Timeout, BreakerLimits.ShortestTrial, BreakerLimits.LongestTrial),
         }) ?? given.HalfOpen,
         Mode = section.Choice("Mode", given.Mode),
     }) ?? given;
@@ -120,11 +121,11 @@ internal static class DependencyOptionsReader
         Enabled = section.Boolean("Enabled", given.Enabled),
         Mode = section.Choice("Mode", given.Mode),
         Scope = section.Choice("Scope", given.Scope),
-        PermitLimit = section.Integer("PermitLimit", given.PermitLimit, 1, 100_000),
-        MinLimit = section.Integer("MinLimit", given.MinLimit, 1, 100_000),
-        MaxLimit = section.Integer("MaxLimit", given.MaxLimit, 1, 100_000),
-        QueueLimit = section.Integer("QueueLimit", given.QueueLimit, 0, 100_000),
-        MaxQueueWait = section.Duration("MaxQueueWait", given.MaxQueueWait, TimeSpan.Zero, Day),
+        PermitLimit = section.Integer("PermitLimit", given.PermitLimit, 1, BulkheadOptionsValidator.HighestLimit),
+        MinLimit = section.Integer("MinLimit", given.MinLimit, 1, BulkheadOptionsValidator.HighestLimit),
+        MaxLimit = section.Integer("MaxLimit", given.MaxLimit, 1, BulkheadOptionsValidator.HighestLimit),
+        QueueLimit = section.Integer("QueueLimit", given.QueueLimit, 0, BulkheadOptionsValidator.HighestLimit),
+        MaxQueueWait = section.Duration("MaxQueueWait", given.MaxQueueWait, TimeSpan.Zero, BulkheadOptionsValidator.LongestWait),
     }) ?? given;
 
     private static HttpDependencyOptions Http(ConfigurationReader? reader, HttpDependencyOptions given) => Done(reader, section => given with
@@ -175,7 +176,7 @@ internal static class DependencyOptionsReader
                 InjectionRate = outcome.Number("InjectionRate", given.Outcome.InjectionRate, 0, 1),
                 StatusCode = outcome.Integer("StatusCode", given.Outcome.StatusCode, 200, 599),
             }) ?? given.Outcome,
-            Seed = section.Text("Seed") is null ? given.Seed : section.Integer("Seed", given.Seed ?? 0, 0, int.MaxValue),
+            Seed = section.Integer("Seed", given.Seed, 0, int.MaxValue),
         };
     }) ?? given;
 

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace Resilience.Sdk.Tests.Architecture;
 
 /// <summary>
-/// Compiles every block <c>csharp</c> of the README and the docs as it stands there. A block <c>cs</c> is code of a library that is
+/// Compiles every block <c>csharp</c> of the README, the docs and the packages' own pages as it stands there. A block <c>cs</c> is code of a library that is
 /// not referenced here, as somebody has it who comes from there.
 /// </summary>
 public sealed class DocumentationCompilesTests
@@ -23,8 +23,9 @@ public sealed class DocumentationCompilesTests
     public static TheoryData<string, int> Blocks()
     {
         var blocks = new TheoryData<string, int>();
-        var pages = Directory.EnumerateFiles(RepositoryRoot.Combine("docs"), "*.md", SearchOption.AllDirectories).Prepend(RepositoryRoot.Combine("README.md"));
-        foreach (var page in pages)
+        var docs = Directory.EnumerateFiles(RepositoryRoot.Combine("docs"), "*.md", SearchOption.AllDirectories);
+        var packages = Directory.EnumerateDirectories(RepositoryRoot.Combine("src")).Select(package => Path.Combine(package, "README.md"));
+        foreach (var page in docs.Concat(packages).Prepend(RepositoryRoot.Combine("README.md")))
         {
             for (var i = 0; i < Markdown.Blocks(File.ReadAllText(page), "csharp").Count; i++)
             {
@@ -44,7 +45,7 @@ public sealed class DocumentationCompilesTests
     public void Block_Compiles(string page, int index)
     {
         var code = Markdown.Blocks(Markdown.Read(page), "csharp")[index];
-        var isProgram = code.Contains("CreateBuilder", StringComparison.Ordinal);
+        var isProgram = code.Contains("CreateBuilder", StringComparison.Ordinal) || code.Contains("CreateApplicationBuilder", StringComparison.Ordinal);
         var compilation = CSharpCompilation.Create(
             "Documentation",
             [CSharpSyntaxTree.ParseText(WebUsings, Options), CSharpSyntaxTree.ParseText(isProgram ? code : AsSnippet(code), Options)],
@@ -60,7 +61,7 @@ public sealed class DocumentationCompilesTests
             Markdown.Pages.Where(page => Markdown.Blocks(Markdown.Read(page), "cs").Count > 0),
             page => Assert.StartsWith("docs/migration/", page, StringComparison.Ordinal));
 
-    /// <summary>A block that is no program shows calls on an injected data source.</summary>
+    /// <summary>A block that is no program shows calls on an injected data source, or on the builder of an application.</summary>
     private static string AsSnippet(string code) =>
         $$"""
         using Npgsql;
@@ -68,7 +69,7 @@ public sealed class DocumentationCompilesTests
         using Resilience.Regions;
         class Snippet
         {
-            async Task RunAsync(RegionalDataSource db, string operationId, CancellationToken ct)
+            async Task RunAsync(WebApplicationBuilder builder, RegionalDataSource db, string operationId, CancellationToken ct)
             {
                 {{code}}
             }

@@ -5,7 +5,7 @@ namespace Resilience.Sdk.Tests.Architecture;
 /// <summary>The project's pages and what is in them, as far as tests look at it.</summary>
 internal static partial class Markdown
 {
-    private static readonly string[] Folders = ["docs", "src", "samples", "deploy", "tests"];
+    private static readonly string[] Folders = ["docs", "src", "samples", "deploy", "templates", "tests"];
 
     /// <summary>Every page of the repository, relative to its root, with '/'.</summary>
     public static IReadOnlyList<string> Pages { get; } =

@@ -5,16 +5,16 @@ namespace Resilience.Pipelines.CircuitBreaker;
 /// <summary>Checks options as a whole, wherever they come from.</summary>
 internal static class CircuitBreakerOptionsValidator
 {
-    private const int MostCalls = 1_000_000;
-    private const int MostTrials = 100;
+    public const int MostCalls = 1_000_000;
+    public const int MostTrials = 100;
 
-    private static readonly TimeSpan ShortestSampling = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan ShortestBreak = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan ShortestTrial = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan ShortestSlowCall = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LongestTrial = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    public static readonly TimeSpan ShortestSampling = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan ShortestBreak = TimeSpan.FromMilliseconds(100);
+    public static readonly TimeSpan ShortestTrial = TimeSpan.FromMilliseconds(100);
+    public static readonly TimeSpan ShortestSlowCall = TimeSpan.FromMilliseconds(1);
+    public static readonly TimeSpan LongestTrial = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    public static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     /// <summary>Everything that is wrong: the key below the options, the value, and the way out.</summary>
     public static IEnumerable<(string Key, string? Value, string Message)> Problems(CircuitBreakerOptions options) =>

@@ -5,8 +5,9 @@ namespace Resilience.Pipelines.Hedging;
 /// <summary>Checks options as a whole, wherever they come from.</summary>
 internal static class HedgingOptionsValidator
 {
-    private const int MostAttempts = 10;
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
+    public const int MostAttempts = 10;
+    public const string DelayWayOut = "Leave it out to use DelayPercentile.";
+    public static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
 
     /// <summary>Everything that is wrong: the key below <c>Hedging</c>, the value, and the way out.</summary>
     public static IEnumerable<(string Key, string? Value, string Message)> Problems(HedgingOptions options)
@@ -31,7 +32,7 @@ internal static class HedgingOptionsValidator
 
         if (options.Delay is { } delay && (delay < TimeSpan.Zero || delay > LongestDelay))
         {
-            yield return ("Delay", $"{delay:c}", $"is out of range. Allowed is '{TimeSpan.Zero:c}' to '{LongestDelay:c}'; leave it out to use DelayPercentile.");
+            yield return ("Delay", $"{delay:c}", $"is out of range. Allowed is '{TimeSpan.Zero:c}' to '{LongestDelay:c}'. {DelayWayOut}");
         }
     }
 }

@@ -3,7 +3,7 @@ namespace Resilience.Pipelines.Inbound;
 /// <summary>Whether the time that a caller has left is heeded (<c>DrResilience:Inbound:Deadline</c>).</summary>
 internal sealed record InboundDeadlineOptions
 {
-    /// <summary>Whether <see cref="Timeouts.CallDeadline.HeaderName"/> of requests is read.</summary>
+    /// <summary>Whether <c>X-Dr-Timeout-Ms</c> of requests is read.</summary>
     /// <value>True by default.</value>
     public bool Enabled { get; init; } = true;
 

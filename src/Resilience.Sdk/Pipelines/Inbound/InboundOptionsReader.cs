@@ -43,12 +43,9 @@ internal static class InboundOptionsReader
         options = new InboundDeadlineOptions
         {
             Enabled = reader.Boolean("Enabled", options.Enabled),
-            Max = reader.OptionalDuration("Max", options.Max, Timeouts.DeadlineHeader.Longest),
+            Max = reader.OptionalDuration(
+                "Max", options.Max, Shortest, Timeouts.DeadlineHeader.Longest, "A shorter one would refuse every request that has a deadline; 'off' is no cap."),
         };
-        if (options.Max < Shortest)
-        {
-            reader.Report("Max", reader.Text("Max"), "would refuse every request that has a deadline. Use 1 ms or more, or 'off' for no cap.");
-        }
 
         reader.RejectUnknownKeys();
         return options;

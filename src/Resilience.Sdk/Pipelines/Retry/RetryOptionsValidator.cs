@@ -6,7 +6,7 @@ namespace Resilience.Pipelines.Retry;
 internal static class RetryOptionsValidator
 {
     public const int MostAttempts = 100;
-    private static readonly TimeSpan ShortestMaxDelay = TimeSpan.FromMilliseconds(1);
+    public static readonly TimeSpan ShortestMaxDelay = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Everything that is wrong: the key below <c>Retry</c>, the value, and the way out.</summary>
     public static IEnumerable<(string Key, string? Value, string Message)> Problems(RetryOptions options)

@@ -3,8 +3,10 @@ namespace Resilience.Pipelines.Timeouts;
 /// <summary>Checks options as a whole, wherever they come from.</summary>
 internal static class TimeoutOptionsValidator
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+    public const string WayOut = "For no limit, set Enabled to false.";
+
+    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     /// <summary>Everything that is wrong with both time-outs of a dependency: the key below it, the value, and the way out.</summary>
     public static IEnumerable<(string Key, string? Value, string Message)> Problems(TimeoutOptions total, TimeoutOptions attempt)
@@ -28,7 +30,7 @@ internal static class TimeoutOptionsValidator
     {
         if (options.Timeout < Shortest || options.Timeout > Longest)
         {
-            yield return ("Timeout", $"{options.Timeout:c}", $"is out of range. Allowed is '{Shortest:c}' to '{Longest:c}'. For no limit, set Enabled to false.");
+            yield return ("Timeout", $"{options.Timeout:c}", $"is out of range. Allowed is '{Shortest:c}' to '{Longest:c}'. {WayOut}");
         }
     }
 }
