@@ -10,7 +10,7 @@ namespace Resilience.IntegrationTests.Kubernetes;
 /// <summary>The manifests name paths, ports and times that the code has; a change of one without the other fails here.</summary>
 public sealed class ManifestTests
 {
-    private static readonly List<YamlMappingNode> Documents = Load("payment-service.yaml");
+    private static readonly List<YamlMappingNode> Documents = Load("deploy", "kubernetes", "payment-service.yaml");
 
     private static YamlNode Pod => At(Of("StatefulSet"), "spec", "template", "spec");
 
@@ -19,14 +19,30 @@ public sealed class ManifestTests
     [Fact]
     public void Probes_AreThoseThatTheTestsRun()
     {
-        Assert.Equal(Manifest.Pod.Startup, Probe("startupProbe"));
-        Assert.Equal(Manifest.Pod.Liveness, Probe("livenessProbe"));
-        Assert.Equal(Manifest.Pod.Readiness, Probe("readinessProbe"));
+        Assert.Equal(Manifest.Pod.Startup, Probe(Container, "startupProbe"));
+        Assert.Equal(Manifest.Pod.Liveness, Probe(Container, "livenessProbe"));
+        Assert.Equal(Manifest.Pod.Readiness, Probe(Container, "readinessProbe"));
         Assert.Equal(Manifest.Pod.GracePeriod, Seconds(Pod, "terminationGracePeriodSeconds"));
         Assert.Equal(Manifest.Pod.PreStop, Seconds(At(Container, "lifecycle", "preStop", "sleep"), "seconds"));
 
         // The API server refuses any other for these two.
         Assert.Equal((1, 1), (Manifest.Pod.Startup.SuccessThreshold, Manifest.Pod.Liveness.SuccessThreshold));
+    }
+
+    /// <summary>Services that are made from the template are asked as the one is that the tests run.</summary>
+    [Fact]
+    public void Template_HasTheSameProbesAndTimes()
+    {
+        var pod = At(Load("templates", "dr-service", "deploy", "kubernetes.yaml").Single(document => Text(document, "kind") == "Deployment"), "spec", "template", "spec");
+        var container = At(pod, "containers", 0);
+        var given = ((YamlSequenceNode)At(container, "env")).Single(one => Text(one, "name") == "DrResilience__Health__TerminationGracePeriod");
+
+        Assert.Equal(Manifest.Pod.Startup, Probe(container, "startupProbe"));
+        Assert.Equal(Manifest.Pod.Liveness, Probe(container, "livenessProbe"));
+        Assert.Equal(Manifest.Pod.Readiness, Probe(container, "readinessProbe"));
+        Assert.Equal(Manifest.Pod.GracePeriod, Seconds(pod, "terminationGracePeriodSeconds"));
+        Assert.Equal(Manifest.Pod.PreStop, Seconds(At(container, "lifecycle", "preStop", "sleep"), "seconds"));
+        Assert.Equal(Manifest.Pod.GracePeriod - Manifest.Pod.PreStop, TimeSpan.Parse(Text(given, "value"), CultureInfo.InvariantCulture));
     }
 
     [Fact]
@@ -98,14 +114,14 @@ public sealed class ManifestTests
         Assert.All(Documents.Where(document => Text(document, "kind") != "Namespace"), document => Assert.Equal("payments", Text(At(document, "metadata"), "namespace")));
     }
 
-    private static ProbeSpec Probe(string name)
+    private static ProbeSpec Probe(YamlNode container, string name)
     {
-        var probe = (YamlMappingNode)At(Container, name);
+        var probe = (YamlMappingNode)At(container, name);
         Assert.Equal("management", Text(At(probe, "httpGet"), "port"));
         var given = new ProbeSpec(Text(At(probe, "httpGet"), "path"));
         return given with
         {
-            InitialDelay = Seconds(probe, "initialDelaySeconds"),
+            InitialDelay = probe.Children.ContainsKey("initialDelaySeconds") ? Seconds(probe, "initialDelaySeconds") : given.InitialDelay,
             Period = Seconds(probe, "periodSeconds"),
             Timeout = probe.Children.ContainsKey("timeoutSeconds") ? Seconds(probe, "timeoutSeconds") : given.Timeout,
             FailureThreshold = int.Parse(Text(probe, "failureThreshold"), CultureInfo.InvariantCulture),
@@ -123,15 +139,9 @@ public sealed class ManifestTests
 
     private static TimeSpan Seconds(YamlNode node, string key) => TimeSpan.FromSeconds(int.Parse(Text(node, key), CultureInfo.InvariantCulture));
 
-    private static List<YamlMappingNode> Load(string name)
+    private static List<YamlMappingNode> Load(params string[] path)
     {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory!.FullName, "Resilience.sln")))
-        {
-            directory = directory.Parent;
-        }
-
-        using var text = File.OpenText(Path.Combine(directory.FullName, "deploy", "kubernetes", name));
+        using var text = File.OpenText(Path.Combine([ServicePaths.RepositoryRoot, .. path]));
         var stream = new YamlStream();
         stream.Load(text);
         return [.. stream.Documents.Select(document => (YamlMappingNode)document.RootNode)];
