@@ -31,7 +31,14 @@ public sealed class PackageDeterminismTests : IDisposable
     {
         var folder = Path.Combine(_root, name);
         Copy(ServicePaths.RepositoryRoot, folder);
-        var environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["MSBUILDDISABLENODEREUSE"] = "1", ["UseSharedCompilation"] = "false" };
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["MSBUILDDISABLENODEREUSE"] = "1",
+            ["UseSharedCompilation"] = "false",
+
+            // As somebody has it who has the sources alone: a continuous build wants to know the commit.
+            ["CI"] = null,
+        };
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         (await Command.RunAsync(["dotnet", "pack", "src/Packages.slnf", "-o", "packed", "--nologo"], folder, environment, patience.Token)).EnsureSuccess();
 
