@@ -81,7 +81,7 @@ public static class DrRedisExtensions
     /// <param name="dependency">The name of the Redis dependency.</param>
     /// <param name="options">How long and how much.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or a server was named before.</exception>
     /// <remarks>
     /// A name that is not configured stops the host at start. Answers are written as JSON in the background: calls neither wait for the server nor fail with it. What is larger
     /// than allowed, cannot be written as JSON, or comes while the server does not take it, is not kept there.
@@ -92,12 +92,18 @@ public static class DrRedisExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(dependency);
         var settings = options ?? new RedisStaleStoreOptions();
         settings.Validate(nameof(options));
+        if (builder.Services.Any(service => service.ServiceType == typeof(KeepsAnswers)))
+        {
+            throw new ArgumentException("Answers are kept already. Name one server.", nameof(dependency));
+        }
+
         builder.AddRedis();
+        builder.Services.AddSingleton<KeepsAnswers>();
         builder.Services.AddSingleton<IHostedService>(provider => new RedisAnswersStarter(provider.GetRequiredService<RedisConnections>(), dependency));
         builder.Services.Replace(ServiceDescriptor.Singleton<IStaleStore>(provider => new RedisStaleStore(
             provider.GetRequiredService<RedisConnections>().Get(dependency),
             settings,
-            settings.KeyPrefix ?? $"dr:{provider.GetRequiredService<IHostEnvironment>().ApplicationName}:answers:",
+            settings.KeyPrefix ?? PrefixOf(provider) + "answers:",
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RedisStaleStore>>())));
         return builder;
@@ -129,10 +135,12 @@ public static class DrRedisExtensions
         builder.AddRedis();
         builder.FleetStore = provider =>
         {
-            var host = provider.GetRequiredService<IHostEnvironment>();
-            return new RedisFleetStore(
-                provider.GetRequiredService<RedisConnections>().Get(dependency), dependency, keyPrefix ?? $"dr:{host.ApplicationName}:{host.EnvironmentName}:fleet:");
+            return new RedisFleetStore(provider.GetRequiredService<RedisConnections>().Get(dependency), dependency, keyPrefix ?? PrefixOf(provider) + "fleet:");
         };
         return builder;
     }
+
+    /// <summary>What staging has in common with production must not be what they keep.</summary>
+    private static string PrefixOf(IServiceProvider provider) =>
+        provider.GetRequiredService<IHostEnvironment>() is var host ? $"dr:{host.ApplicationName}:{host.EnvironmentName}:" : "";
 }

@@ -24,7 +24,7 @@ public sealed record RedisStaleStoreOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>What keys begin with. Services that share a server must not share it, unless they are to share answers.</summary>
-    /// <value>Null by default: <c>dr:{application}:answers:</c>.</value>
+    /// <value>Null by default: <c>dr:{application}:{environment}:answers:</c>.</value>
     public string? KeyPrefix { get; init; }
 
     /// <summary>How answers are written and read.</summary>

@@ -5,13 +5,25 @@ using StackExchange.Redis;
 namespace Resilience.Redis.Fleet;
 
 /// <summary>
-/// What replicas share, in two hashes: a record for each database, a note for each replica. Both are gone a week after the last replica.
+/// What replicas share, in two hashes: a record for each database, which does not expire, because a hold must not; and a note for each
+/// replica, gone a week after the last.
 /// Thread-safe.
 /// </summary>
 internal sealed class RedisFleetStore(RedisConnection connection, string dependency, string prefix) : IFleetStore
 {
     /// <summary>Far more replicas than any service has: whatever else is in there, nobody who reads it should have to read more.</summary>
     private const int MostNotes = 1000;
+
+    /// <summary>Compare and set. Not a transaction with a condition: for that the client blocks a thread of its own while the server hangs.</summary>
+    private const string Replace =
+        """
+        local there = redis.call('HGET', KEYS[1], ARGV[1])
+        if (ARGV[2] == '1' and there == ARGV[3]) or (ARGV[2] == '0' and not there) then
+            redis.call('HSET', KEYS[1], ARGV[1], ARGV[4])
+            return 1
+        end
+        return 0
+        """;
 
     private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
     private readonly RedisKey _records = prefix + "databases";
@@ -42,21 +54,13 @@ internal sealed class RedisFleetStore(RedisConnection connection, string depende
         return found;
     }
 
-    public async Task<bool> TryReplaceAsync(string database, byte[]? expected, byte[] record, CancellationToken cancellationToken) => await CallAsync(
-        redis =>
-        {
-            var transaction = redis.CreateTransaction();
-            transaction.AddCondition(expected is null ? Condition.HashNotExists(_records, database) : Condition.HashEqual(_records, database, expected));
-            _ = transaction.HashSetAsync(_records, database, record);
-            _ = transaction.KeyExpireAsync(_records, Kept);
-            return transaction.ExecuteAsync();
-        },
-        cancellationToken);
+    public async Task<bool> TryReplaceAsync(string database, byte[]? expected, byte[] record, CancellationToken cancellationToken) => (int)await CallAsync(
+        redis => redis.ScriptEvaluateAsync(Replace, [_records], [database, expected is null ? "0" : "1", expected ?? [], record]), cancellationToken) == 1;
 
     public Task PublishAsync(string replica, byte[] note, CancellationToken cancellationToken) => CallAsync(
         async redis =>
         {
-            await Task.WhenAll(redis.HashSetAsync(_notes, replica, note), redis.KeyExpireAsync(_notes, Kept), redis.KeyExpireAsync(_records, Kept));
+            await Task.WhenAll(redis.HashSetAsync(_notes, replica, note), redis.KeyExpireAsync(_notes, Kept));
             return true;
         },
         cancellationToken);

@@ -42,7 +42,7 @@ internal sealed partial class DrResilienceStarter(
     private static string DidYouMean(string name, IEnumerable<string> known) =>
         NearestName.Of(name, known) is { } nearest ? $" Did you mean '{nearest}'?" : "";
 
-    [LoggerMessage(1102, LogLevel.Warning, "AddDrResilience() finds no section 'DrResilience', so it does nothing.{Hint}")]
+    [LoggerMessage(1102, LogLevel.Warning, "AddDrResilience() finds no section 'DrResilience': no database is configured, and every dependency has the default pipeline.{Hint}")]
     private static partial void LogNoSection(ILogger logger, string hint);
 
     [LoggerMessage(1103, LogLevel.Warning, "DrResilience:Region is '{Region}', but no database has a region of that name (they have {Known}), so nothing counts as local.{Hint}")]

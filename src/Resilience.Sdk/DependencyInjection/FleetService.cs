@@ -21,7 +21,7 @@ internal sealed class FleetService(
     DrainState drain,
     SettingsMonitor settings,
     TimeProvider time,
-    ILogger<FleetService> logger) : IHostedService, IAsyncDisposable
+    ILogger<FleetService> logger) : IHostedLifecycleService, IAsyncDisposable
 {
     // Hosts of two regions may have one name, several processes one host, and all processes in containers one number.
     private readonly string _name = $"{Environment.MachineName}/{Environment.ProcessId}-{Guid.NewGuid().ToString("n")[..4]}";
@@ -31,18 +31,31 @@ internal sealed class FleetService(
     public FleetState Describe() =>
         _member?.Describe() ?? new FleetState(null, IsReachable: true, [new FleetReplica(_name, IsThis: true, TimeSpan.Zero, Note())]);
 
+    /// <summary>Before any other service starts: one of them may write, and waits for the others to have been heard.</summary>
     /// <exception cref="InvalidOperationException">What the replicas are to share through is not configured.</exception>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken)
     {
         if (builder.FleetStore?.Invoke(services) is { } store)
         {
             var member = _member = new FleetMember(_name, store, () => databases.Existing, Note, new MonotonicClock(time), logger);
-            databases.OnEach(database => ((ISharedDatabase)database).Hold.ShareBy(member.ShareAsync));
+            databases.OnEach(database =>
+            {
+                ((ISharedDatabase)database).Hold.ShareBy(member.ShareAsync);
+                member.Wake();
+            });
             member.Start();
         }
 
         return Task.CompletedTask;
     }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken) => await DisposeAsync();
 
@@ -70,6 +83,6 @@ internal sealed class FleetService(
     private static DatabaseNote Note(RegionalDataSource database)
     {
         var status = database.SwitchStatus;
-        return new DatabaseNote(database.Name, status.Writer, ((ISharedDatabase)database).Topology.HighestTerm.Epoch, status.Phase, status.HeldBy);
+        return new DatabaseNote(database.Name, status.Writer, SharedTerm.Of(((ISharedDatabase)database).Topology)?.Epoch ?? 0, status.Phase, status.HeldBy);
     }
 }

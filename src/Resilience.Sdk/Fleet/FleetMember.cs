@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Resilience.Internal;
 using Resilience.Postgres;
@@ -19,8 +20,9 @@ internal sealed partial class FleetMember : IAsyncDisposable
     public static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long nothing is taken for granted while the store knows nothing of a database: it may just have lost everything, and those who
-    /// know of a hold are about to write it again. So a record that is there says that nobody had anything to add.
+    /// How long nothing is taken for granted while nothing is stored about a hold: the store may just have lost everything, and those who
+    /// know of one are about to write it again. After that it is stored that nobody holds. Longer than <see cref="FirstPatience"/>, and both
+    /// together at most <see cref="SwitchHold.LongestUnasked"/>.
     /// </summary>
     public static readonly TimeSpan EmptyPatience = TimeSpan.FromSeconds(3);
 
@@ -44,7 +46,7 @@ internal sealed partial class FleetMember : IAsyncDisposable
     private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TimeSpan> _emptySince = new(StringComparer.Ordinal);
     private List<TaskCompletionSource<bool>> _waiting = [];
-    private ImmutableArray<FleetReplica> _others = [];
+    private ImmutableArray<(string Name, ReplicaNote Note, TimeSpan HeardAt)> _others = [];
     private Task _loop = Task.CompletedTask;
     private long _sequence;
     private long _lookedAtUntil = long.MinValue;
@@ -71,6 +73,9 @@ internal sealed partial class FleetMember : IAsyncDisposable
     }
 
     public void Start() => _loop = Task.Run(() => RunAsync(_stopping.Token));
+
+    /// <summary>Makes the next round begin at once.</summary>
+    public void Wake() => _wake.Set();
 
     /// <summary>Merges all that is undecided now, in the next round, which begins at once.</summary>
     /// <returns>False when the others could not be told.</returns>
@@ -100,7 +105,7 @@ internal sealed partial class FleetMember : IAsyncDisposable
             _wake.Set();
         }
 
-        ImmutableArray<FleetReplica> others;
+        ImmutableArray<(string Name, ReplicaNote Note, TimeSpan HeardAt)> others;
         bool isReachable;
         lock (_lock)
         {
@@ -110,7 +115,7 @@ internal sealed partial class FleetMember : IAsyncDisposable
 
         return new FleetState(
             _store.Name, isReachable,
-            [.. others.Append(new FleetReplica(_name, IsThis: true, TimeSpan.Zero, _note())).OrderBy(replica => replica.Name, StringComparer.Ordinal)]);
+            [.. others.Select(peer => new FleetReplica(peer.Name, IsThis: false, now - peer.HeardAt, peer.Note)).Append(new FleetReplica(_name, IsThis: true, TimeSpan.Zero, _note())).OrderBy(replica => replica.Name, StringComparer.Ordinal)]);
     }
 
     public async ValueTask DisposeAsync()
@@ -200,18 +205,34 @@ internal sealed partial class FleetMember : IAsyncDisposable
     {
         var databases = _databases();
         var records = await _store.ReadAsync([.. databases.Select(database => database.Name)], cancellationToken);
+        ExceptionDispatchInfo? first = null;
         foreach (var database in databases)
         {
-            var bytes = records.GetValueOrDefault(database.Name);
-            for (var attempt = 1; !await MergeAsync(database, bytes, cancellationToken); attempt++)
+            try
             {
-                if (attempt == MostAttempts)
-                {
-                    throw new IOException($"the record of '{database.Name}' changed {MostAttempts} times while it was being written");
-                }
-
-                bytes = (await _store.ReadAsync([database.Name], cancellationToken)).GetValueOrDefault(database.Name);
+                await ExchangeAsync(database, records.GetValueOrDefault(database.Name), cancellationToken);
             }
+#pragma warning disable CA1031 // One record that cannot be written must not keep the others from being heard.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                first ??= ExceptionDispatchInfo.Capture(exception);
+            }
+        }
+
+        first?.Throw();
+    }
+
+    private async Task ExchangeAsync(ISharedDatabase database, byte[]? bytes, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; !await MergeAsync(database, bytes, cancellationToken); attempt++)
+        {
+            if (attempt == MostAttempts)
+            {
+                throw new IOException($"the record of '{database.Name}' changed {MostAttempts} times while it was being written");
+            }
+
+            bytes = (await _store.ReadAsync([database.Name], cancellationToken)).GetValueOrDefault(database.Name);
         }
     }
 
@@ -224,40 +245,47 @@ internal sealed partial class FleetMember : IAsyncDisposable
             Guarded.Run(() => LogUnreadable(_logger, database.Name, _store.PlaceOf(database.Name)));
         }
 
+        // First what others know, whatever becomes of the writing: a process that starts chooses its first writer as soon as it is told
+        // that they have been asked.
         var topology = database.Topology;
-        var seen = SharedTerm.Of(topology);
-        var (hold, told) = database.Hold.Merge(stored?.Hold);
-        var merged = ((stored ?? DatabaseRecord.Empty) with { Hold = hold }).With(seen, topology.Writer is not null);
-        if (hold is null && MayHaveLostIt(database.Name, stored))
+        if (stored?.Term is { } term && topology.KnownTerm(term.Cluster) < term.Writer)
         {
-            return true;
-        }
-
-        if (merged != (stored ?? DatabaseRecord.Empty) && !await _store.TryReplaceAsync(database.Name, bytes, merged.Write(), cancellationToken))
-        {
-            return false;
-        }
-
-        if (merged.Term is { } term && topology.KnownTerm(term.Cluster) < term.Writer)
-        {
-            // First: a process that starts chooses its first writer as soon as it hears that the others have been asked.
             database.Hear(new RememberedTerm(term.Cluster, term.Writer, _store.PlaceOf(database.Name)));
         }
 
-        database.Hold.Adopt(hold, told);
-        database.FollowHold();
+        var (hold, told) = database.Hold.Merge(stored?.Hold);
+        var hasBeenAsked = hold is not null || !MayHaveLostIt(database.Name);
+        if (hold == stored?.Hold && hasBeenAsked)
+        {
+            Follow(database, hold, told);
+        }
+
+        var merged = (stored ?? DatabaseRecord.Empty).With(SharedTerm.Of(topology), topology.Writer is not null) with { Hold = hasBeenAsked ? hold ?? HoldDecision.None : null };
+        if (merged != (stored ?? DatabaseRecord.Empty))
+        {
+            if (!await _store.TryReplaceAsync(database.Name, bytes, merged.Write(), cancellationToken))
+            {
+                return false;
+            }
+
+            if (hasBeenAsked)
+            {
+                Follow(database, merged.Hold, told);
+            }
+        }
 
         return true;
     }
 
-    private bool MayHaveLostIt(string database, DatabaseRecord? stored)
+    private static void Follow(ISharedDatabase database, HoldDecision? decided, HoldDecision? told)
     {
-        if (stored is not null && stored != DatabaseRecord.Empty)
-        {
-            _emptySince.Remove(database);
-            return false;
-        }
+        database.Hold.Adopt(decided, told);
+        database.FollowHold();
+    }
 
+    /// <summary>Whether nothing has been stored about the hold for so short a time that somebody may be about to.</summary>
+    private bool MayHaveLostIt(string database)
+    {
         var now = _clock.Now;
         if (!_emptySince.TryGetValue(database, out var since))
         {
@@ -284,13 +312,10 @@ internal sealed partial class FleetMember : IAsyncDisposable
         }
 
         var notes = await _store.NotesAsync(cancellationToken);
-        var now = _clock.Now;
-        var gone = _peers.Read(notes, now, _clock.Time.GetUtcNow());
-        ImmutableArray<FleetReplica> others =
-            [.. _peers.All.Where(peer => peer.Name != _name).Select(peer => new FleetReplica(peer.Name, IsThis: false, now - peer.HeardAt, peer.Note))];
+        var gone = _peers.Read(notes, _clock.Now, _clock.Time.GetUtcNow());
         lock (_lock)
         {
-            _others = others;
+            _others = [.. _peers.All.Where(peer => peer.Name != _name)];
         }
 
         if (gone.Count > 0)

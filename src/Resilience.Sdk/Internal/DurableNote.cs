@@ -14,7 +14,12 @@ internal sealed class DurableNote<T>(string? path, JsonTypeInfo<T> format, TimeP
     where T : class
 {
     private readonly BackgroundSequence _writes = new(time);
+    private T? _latest;
+    private int _isQueued;
     private bool _hasFailed;
+
+    /// <summary>The file; null when nothing is kept.</summary>
+    public string? Path => path;
 
     /// <summary>Told with the file and the reason when it cannot be written; again only after it could be.</summary>
     public required Action<string, string> OnNotWritten { get; init; }
@@ -49,8 +54,22 @@ internal sealed class DurableNote<T>(string? path, JsonTypeInfo<T> format, TimeP
     /// <summary>Ends when the last that was given is on the disk, or could not be written.</summary>
     public Task Written { get; private set; } = Task.CompletedTask;
 
-    /// <returns>Ends when it is on the disk, or could not be written. One caller at a time.</returns>
-    public Task Write(T value) => Written = path is null ? Task.CompletedTask : _writes.Add(() => Replace(path, value));
+    /// <summary>Takes the place of what has not been written yet: however long a disk hangs, one waits.</summary>
+    /// <returns>Ends when it, or something later, is on the disk, or could not be written. One caller at a time.</returns>
+    public Task Write(T value)
+    {
+        Volatile.Write(ref _latest, value);
+        if (path is not null && Interlocked.Exchange(ref _isQueued, 1) == 0)
+        {
+            Written = _writes.Add(() =>
+            {
+                Interlocked.Exchange(ref _isQueued, 0);
+                Replace(path, Volatile.Read(ref _latest)!);
+            });
+        }
+
+        return Written;
+    }
 
     /// <summary>Waits until all that was given has been written, for 5 seconds at most.</summary>
     public ValueTask DisposeAsync() => _writes.DisposeAsync();
@@ -59,7 +78,7 @@ internal sealed class DurableNote<T>(string? path, JsonTypeInfo<T> format, TimeP
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
             DurableFiles.Replace(file, JsonSerializer.SerializeToUtf8Bytes(value, format));
             _hasFailed = false;
         }

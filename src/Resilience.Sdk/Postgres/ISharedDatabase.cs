@@ -11,9 +11,6 @@ internal interface ISharedDatabase
     /// <summary>What is known here.</summary>
     RegionTopology Topology { get; }
 
-    /// <summary>Where it stands.</summary>
-    SwitchStatus SwitchStatus { get; }
-
     /// <summary>Who holds all switches, and what the others have been told of it.</summary>
     SwitchHold Hold { get; }
 

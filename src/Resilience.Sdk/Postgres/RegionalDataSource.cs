@@ -15,19 +15,20 @@ namespace Resilience.Postgres;
 /// <summary>
 /// A PostgreSQL database with regions. Connections go to whichever region is proven to be the writer; while none is,
 /// callers wait until their deadline instead of failing. Connections are ordinary <see cref="NpgsqlConnection"/>s, so
-/// Dapper and EF Core work unchanged.
+/// Dapper works unchanged, and EF Core under the conditions of the page on limits.
 /// </summary>
 /// <remarks>
 /// <para>Thread-safe. One instance per database; it watches every region over one connection of its own each.</para>
-/// <para>The file is long because its public members are documented here; each hands on to the part that does the work.</para>
 /// <para>
 /// What happens to data: <see cref="ExecuteAsync(string, Func{NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task}, CancellationToken)"/>
-/// commits exactly once, also when the answer to a commit is lost.
+/// commits once, as long as the operation id is remembered (<see cref="PostgresOptions.OperationRetention"/>), also when the answer to a
+/// commit is lost.
 /// Work on a connection from <see cref="OpenWriterAsync"/> that is cut by a failover fails like any broken connection;
 /// whether its last commit happened is then for the application to find out.
 /// With asynchronous replication, commits that had not reached the promoted server are lost with the old one.
 /// </para>
 /// </remarks>
+// The file is long because its public members are documented here; each hands on to the part that does the work.
 public sealed class RegionalDataSource : DbDataSource, ISharedDatabase
 {
     private readonly ActiveRegionSet _active;
@@ -101,7 +102,7 @@ public sealed class RegionalDataSource : DbDataSource, ISharedDatabase
     /// <param name="configure">Changes each region's data source before it is built, for example a password provider or type mappings.</param>
     /// <param name="loggerFactory">Where transitions are logged; nowhere by default.</param>
     /// <param name="timeProvider">The clock; the system's by default.</param>
-    /// <param name="termFolder">Where the highest term is kept, so that a process that starts again knows a former writer; nowhere by default. A host keeps it in <c>DrResilience:Journal:Path</c>.</param>
+    /// <param name="termFolder">Where the highest term and a hold are kept, so that a process that starts again knows a former writer, and follows no promotion that was held; nowhere by default. A host keeps it in <c>DrResilience:Journal:Path</c>.</param>
     /// <param name="switchover">Performs a planned switchover with the database's own tool, for <see cref="FailbackMode.Auto"/>; see <c>dr.AddSwitchover</c>.</param>
     /// <returns>A running data source. Dispose it to stop its loops and close its connections.</returns>
     /// <exception cref="ArgumentException">The options cannot be used; the message lists everything that is wrong.</exception>
@@ -174,8 +175,9 @@ public sealed class RegionalDataSource : DbDataSource, ISharedDatabase
     public Task<ReadToken> GetReadTokenAsync(CancellationToken cancellationToken = default) => _reader.GetTokenAsync(Patience, cancellationToken);
 
     /// <summary>
-    /// Runs a write in a transaction that commits exactly once, whatever happens to the writer meanwhile. The operation id
-    /// is stored in the same transaction; a commit whose answer was lost is asked for by it, not repeated blindly.
+    /// Runs a write in a transaction that is committed once as long as the id is remembered, also when the writer dies in the middle. The
+    /// operation id is stored in the same transaction; a commit whose answer was lost is asked for by it, not repeated blindly. A commit
+    /// that had not reached the promoted server is lost with the old one; <see cref="IReplayableOperation"/> is for those.
     /// </summary>
     /// <param name="operationId">Identifies the operation in this database for <see cref="PostgresOptions.OperationRetention"/>; 1 to 255 characters.</param>
     /// <param name="work">
@@ -315,14 +317,14 @@ public sealed class RegionalDataSource : DbDataSource, ISharedDatabase
     /// <summary>
     /// Decides that writes go to no other region, whatever is promoted, until <see cref="ReleaseSwitchesAsync"/>. Should the previous writer
     /// return, they go back to it. A switch that has been made stays made. It counts in this process and, where decisions are shared, in
-    /// all replicas; when those cannot be told within 2 s, they are told as soon as they can be. It outlives the process, in the
-    /// folder for notes (<c>DrResilience:Journal:Path</c>, or <c>termFolder</c>).
+    /// all replicas; when those cannot be told within 2 s, they are told as soon as they can be. It outlives the process if there is
+    /// a folder for notes (<c>DrResilience:Journal:Path</c>, or <c>termFolder</c>).
     /// </summary>
     /// <param name="principal">Who decides: a name that was authenticated. 1 to 255 characters.</param>
     /// <param name="cancellationToken">Ends the call; the decision may or may not hold then.</param>
-    /// <returns>Whether it counts in all replicas that share decisions; false when they will be told later. It holds in this process either way.</returns>
+    /// <returns>False only where decisions are shared and the other replicas could not be told yet; it holds in this process either way. True says nothing about other replicas where decisions are not shared.</returns>
     /// <exception cref="ArgumentException">The principal is empty or too long.</exception>
-    /// <exception cref="TimeoutException">It was not taken note of within 5 s. Repeat it: deciding twice is deciding once.</exception>
+    /// <exception cref="TimeoutException">The decision is kept, but this process had too much to do to act on it within 5 s. Repeat it: deciding twice is deciding once.</exception>
     public Task<bool> HoldSwitchesAsync(string principal, CancellationToken cancellationToken = default) =>
         _desk.HoldAsync(principal, principal, cancellationToken);
 
@@ -333,7 +335,7 @@ public sealed class RegionalDataSource : DbDataSource, ISharedDatabase
     /// </summary>
     /// <param name="principal">Who takes it back. It may be another than who decided.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>Whether it is taken back in all replicas that share decisions; false when they will be told later.</returns>
+    /// <returns>False only where decisions are shared and the other replicas could not be told yet.</returns>
     /// <exception cref="ArgumentException">The principal is empty or too long.</exception>
     /// <exception cref="InvalidOperationException">Somebody has decided since, elsewhere: look again, and release that.</exception>
     /// <exception cref="TimeoutException">It was not taken note of within 5 s.</exception>

@@ -27,7 +27,7 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
             Diagnosis = topology.Diagnosis.Kind,
             Evidence = topology.Diagnosis.Evidence,
             Candidate = candidate,
-            IsDecided = report?.Epoch?.WriterRegion == candidate,
+            IsDecided = candidate is not null && report?.Epoch?.WriterRegion == candidate,
             Next = Next(topology, candidate),
             HeldBy = topology.Hold?.Principal,
             ApprovalsNeeded = rules.Switch == SwitchMode.Approval ? rules.Approvals : 0,

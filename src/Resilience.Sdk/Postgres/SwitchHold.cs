@@ -14,6 +14,7 @@ internal sealed partial class SwitchHold : IAsyncDisposable
     public static readonly TimeSpan LongestUnasked = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly string _dependency;
     private readonly bool _hasOthers;
@@ -74,8 +75,16 @@ internal sealed partial class SwitchHold : IAsyncDisposable
     public HoldDecision Decide(string? principal)
     {
         var own = new HoldDecision(0, 0, principal, _clock.Time.GetUtcNow());
-        _ = Change(state => state.With(own));
-        return own;
+        lock (_lock)
+        {
+            _ = Change(state => state.With(own));
+            if (!_hasOthers)
+            {
+                _ = Change(state => state.After(state.Merge(state.Shared.Version > 0 ? state.Shared : null, NewEra()), state.Own));
+            }
+
+            return _state.Own ?? own;
+        }
     }
 
     /// <summary>
@@ -88,26 +97,23 @@ internal sealed partial class SwitchHold : IAsyncDisposable
     {
         if (!_hasOthers)
         {
-            await KeptAsync(Change(state => ReferenceEquals(state.Own, own) ? state.After(state.Merge(state.Shared.Version > 0 ? state.Shared : null, NewEra()), own) : state));
+            await KeptAsync(_note.Written);
             return true;
         }
 
-        var told = false;
+        bool told;
         try
         {
-            if (Volatile.Read(ref _share) is { } share)
-            {
-                told = await share(cancellationToken).WaitAsync(Patience, _clock.Time, cancellationToken);
-            }
+            told = await TellAsync(cancellationToken);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException)
         {
-            // They are told later.
+            // Who went away has not been answered: a hold stays, and nothing is released that the others were not asked about.
+            _ = Change(state => ReferenceEquals(state.Own, own) && own.Principal is null ? state with { Own = null } : state);
+            throw;
         }
-        finally
-        {
-            await KeptAsync(Change(state => ReferenceEquals(state.Own, own) ? state with { ActsAlone = true } : state));
-        }
+
+        await KeptAsync(Change(state => ReferenceEquals(state.Own, own) ? state with { ActsAlone = true } : state));
 
         if (own.Principal is null && State is { Own: null, Shared: { Principal: { } holder } since })
         {
@@ -133,6 +139,35 @@ internal sealed partial class SwitchHold : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _note.DisposeAsync();
 
+    /// <summary>Again and again while there is time: one round that fails says little.</summary>
+    private async Task<bool> TellAsync(CancellationToken cancellationToken)
+    {
+        var deadline = Deadline.In(Patience, _clock);
+        try
+        {
+            while (deadline.Remaining is var left && left > TimeSpan.Zero)
+            {
+                if (Volatile.Read(ref _share) is not { } share)
+                {
+                    return false;
+                }
+
+                if (await share(cancellationToken).WaitAsync(left, _clock.Time, cancellationToken))
+                {
+                    return true;
+                }
+
+                await Task.Delay(AskAgainAfter, _clock.Time, cancellationToken);
+            }
+        }
+        catch (TimeoutException)
+        {
+            // They are told later.
+        }
+
+        return false;
+    }
+
     /// <returns>Ends when it is on the disk, or could not be written.</returns>
     private Task Change(Func<HoldState, HoldState> change)
     {
@@ -147,7 +182,17 @@ internal sealed partial class SwitchHold : IAsyncDisposable
     /// <summary>What a restart must not forget: a hold. A release that nobody else knows of is forgotten, which holds on.</summary>
     private static HoldDecision? Untold(HoldState state) => state.Own is { Principal: not null } hold ? hold : null;
 
-    private async Task KeptAsync(Task written) => await written.WaitAsync(Patience, _clock.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private async Task KeptAsync(Task written)
+    {
+        try
+        {
+            await written.WaitAsync(Patience, _clock.Time);
+        }
+        catch (TimeoutException)
+        {
+            Guarded.Run(() => LogNotWritten(_logger, _dependency, _note.Path!, $"no answer of the disk within {Patience.TotalSeconds:0} s"));
+        }
+    }
 
     private long NewEra()
     {

@@ -17,15 +17,21 @@ internal sealed record HoldState(HoldDecision Shared)
     public string? Principal => Own switch
     {
         { Principal: { } holder } => holder,
-        not null when ActsAlone => null,
+        { } release when ActsAlone && release.Ends(Shared) => null,
         _ => Shared.Principal,
     };
 
     /// <summary>
-    /// With a decision that is made here. Who releases means the hold that they see: one that the others have not been told is taken back,
-    /// and what they have decided shows again.
+    /// With a decision that is made here. Who releases means the hold that they see, and no other that may be heard of meanwhile: one that
+    /// the others have not been told is taken back, and what they have decided shows again.
     /// </summary>
-    public HoldState With(HoldDecision own) => this with { Own = own.Principal is null && Own is { Principal: not null } ? null : own, ActsAlone = false };
+    public HoldState With(HoldDecision own) => this with
+    {
+        Own = own.Principal is not null ? own
+            : Own is { Principal: not null } || Shared.Principal is null ? null
+            : own with { EndedHolder = Shared.Principal, EndedAt = Shared.At },
+        ActsAlone = false,
+    };
 
     /// <summary>
     /// What has to stand in the record that all share, so that no decision is lost and nothing is released by whoever did not know
@@ -51,16 +57,10 @@ internal sealed record HoldState(HoldDecision Shared)
         IsUnasked = false,
     };
 
-    /// <summary>Only the hold that this replica knows is released; what others decided since stands.</summary>
-    private HoldDecision? Released(HoldDecision release, HoldDecision? stored, long newEra)
-    {
-        if (stored is not null && (!stored.IsSameAs(Shared) || stored.Principal is null))
-        {
-            return stored;
-        }
-
-        return Shared.Principal is null ? stored : Next(release, stored, newEra) with { EndedHolder = Shared.Principal, EndedAt = Shared.At };
-    }
+    /// <summary>Only the hold that was meant is released; what others decided since stands.</summary>
+    private HoldDecision? Released(HoldDecision release, HoldDecision? stored, long newEra) => release.Ends(Shared)
+        ? stored is null || stored.IsSameAs(Shared) ? Next(release, stored, newEra) : stored
+        : Kept(stored, newEra);
 
     /// <summary>Within an era the later version counts. Between two nobody can say which is later: then a hold counts, unless it was this one that was ended.</summary>
     private HoldDecision? Kept(HoldDecision? stored, long newEra)

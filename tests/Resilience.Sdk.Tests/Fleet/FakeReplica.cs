@@ -10,11 +10,12 @@ namespace Resilience.Sdk.Tests.Fleet;
 /// <summary>One replica with one database, whose rounds the test makes.</summary>
 internal sealed class FakeReplica : ISharedDatabase
 {
-    private readonly string _name;
+    private readonly FakeStore _store;
+    private readonly ManualTimeProvider _time;
 
     public FakeReplica(string name, FakeStore store, ManualTimeProvider time, string? folder = null, bool isMember = true)
     {
-        _name = name;
+        (_store, _time) = (store, time);
         Hold = new SwitchHold(Name, folder, hasOthers: true, new MonotonicClock(time), new Random(name[0]), NullLogger.Instance);
         Member = new FleetMember(name, store, () => [this], () => new ReplicaNote(0, time.GetUtcNow(), "us-east-1", "ready", [new(Name, "east", 1, "steady", Hold.Principal)], []), new MonotonicClock(time), NullLogger.Instance);
         if (isMember)
@@ -26,8 +27,6 @@ internal sealed class FakeReplica : ISharedDatabase
     public string Name => "payments-db";
 
     public RegionTopology Topology { get; set; } = RegionTopology.Create(["east", "west"]);
-
-    public SwitchStatus SwitchStatus => throw new NotSupportedException(_name);
 
     public SwitchHold Hold { get; }
 
@@ -51,7 +50,16 @@ internal sealed class FakeReplica : ISharedDatabase
     public async Task<bool> DecideAsync(string? principal)
     {
         var settling = Hold.SettleAsync(Hold.Decide(principal), CancellationToken.None);
-        await RoundAsync();
+        while (!settling.IsCompleted)
+        {
+            await RoundAsync();
+            await Task.WhenAny(settling, _time.WhenTimersReach(1));
+            if (!settling.IsCompleted && _store.IsAwayOrRefuses)
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(250));
+            }
+        }
+
         return await settling;
     }
 

@@ -14,6 +14,11 @@ internal sealed class FakeStore : IFleetStore
 
     public bool Hangs { get; set; }
 
+    /// <summary>It can be read and not written, as a Redis that cannot save.</summary>
+    public bool RefusesWrites { get; set; }
+
+    public bool IsAwayOrRefuses => IsAway || RefusesWrites || BeforeReplace is not null;
+
     public int Reads { get; private set; }
 
     public int NoteReads { get; private set; }
@@ -35,6 +40,11 @@ internal sealed class FakeStore : IFleetStore
     public async Task<bool> TryReplaceAsync(string database, byte[]? expected, byte[] record, CancellationToken cancellationToken)
     {
         await AnswerAsync(cancellationToken);
+        if (RefusesWrites)
+        {
+            throw new IOException("MISCONF");
+        }
+
         await (BeforeReplace?.Invoke() ?? Task.CompletedTask);
         if (!(Records.TryGetValue(database, out var there) ? expected is not null && there.AsSpan().SequenceEqual(expected) : expected is null))
         {

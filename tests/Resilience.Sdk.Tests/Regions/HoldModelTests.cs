@@ -93,7 +93,7 @@ public sealed class HoldModelTests(ITestOutputHelper output)
                         Trace.Add($"{one} restarts with its file");
                         break;
                     default:
-                        Exchange(one, random.Next(8) switch { 0 => Interruption.LostAnswer, 1 => Interruption.Decision, _ => Interruption.None });
+                        Exchange(one, random.Next(8) switch { 0 => Interruption.LostAnswer, 1 => Interruption.Decision, 2 => Interruption.Release, _ => Interruption.None });
                         break;
                 }
             }
@@ -175,6 +175,17 @@ public sealed class HoldModelTests(ITestOutputHelper output)
             {
                 Hold(one);
             }
+            else if (interruption == Interruption.Release)
+            {
+                var own = Decision(null);
+                _meantFor[own.At] = HeldIn(_replicas[one]);
+                _replicas[one] = _replicas[one].With(own);
+                Trace.Add($"{one}: release at {own.At:mm:ss}, of {_meantFor[own.At]:mm:ss}, while it exchanges");
+                if (_replicas[one].Own is null && _meantFor[own.At] is { } meantHere)
+                {
+                    _released.UnionWith(_holds.Where(hold => Successors(hold).Contains(meantHere)));
+                }
+            }
 
             var before = _replicas[one];
             var after = _replicas[one] = before.After(merged, told);
@@ -238,6 +249,7 @@ public sealed class HoldModelTests(ITestOutputHelper output)
             None,
             LostAnswer,
             Decision,
+            Release,
         }
     }
 }

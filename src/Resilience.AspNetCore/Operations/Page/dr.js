@@ -88,7 +88,7 @@
     }
     if (candidate && !status.decided) buttons.push(button("Roll back", "roll-back", dependency, candidate, `The switch to ${candidate} is given up: ${whose === "this replica" ? "this replica follows" : "the replicas follow"} no promotion, and writes go back to the previous writer when it returns.`));
     buttons.push(status.heldBy
-      ? button("Release the hold", "release", dependency, null, "A promotion that waits is then followed as the configuration says.")
+      ? button("Release the hold", "release", dependency, null, `${status.heldBy} holds them. A promotion that waits is then followed as the configuration says.`)
       : button("Hold all switches", "hold", dependency, null, `Writes of ${whose} go to no other region until you release the hold. While ${status.writer ?? "the writer"} is lost, writes wait or degrade.`));
     return h("p", { class: "buttons" }, buttons);
   }
