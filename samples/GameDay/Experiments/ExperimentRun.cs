@@ -10,6 +10,9 @@ namespace GameDay.Experiments;
 /// <summary>One run: deploy, load, steady state, method, undo, steady state again, verification.</summary>
 internal sealed class ExperimentRun(Experiment experiment, ExperimentSession session)
 {
+    /// <summary>What the service's keys of outcomes begin with; what its replicas share is no cache.</summary>
+    private const string CachedPayments = "payments:";
+
     private static readonly TimeSpan FailoverRecordPatience = TimeSpan.FromSeconds(5);
 
     private readonly ExperimentSettings _settings = session.Settings;
@@ -153,7 +156,7 @@ internal sealed class ExperimentRun(Experiment experiment, ExperimentSession ses
                 Failovers = health?.Failovers ?? [],
                 LossDeclaredAt = health?.Failovers.Select(failover => (TimeSpan?)_clock.FromUtc(failover.DetectedAt)).Where(at => at >= evidence.FaultAt).Min(),
                 FinalWriter = health?.Writer,
-                CacheKeys = await system.Redis.CountKeysAsync(ct),
+                CacheKeys = await system.Redis.CountKeysAsync(CachedPayments, ct),
                 Books = books,
                 Verification = Verification.Of(evidence.Operations, books),
             };

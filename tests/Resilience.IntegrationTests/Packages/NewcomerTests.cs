@@ -44,6 +44,7 @@ public sealed partial class NewcomerTests(PackedPackages packages)
     }
 
     [Fact]
+    [Trait(Nightly.Trait, Nightly.Value)]
     public async Task Template_InAnEmptyFolder_RunsWithoutDatabaseAndWithOne()
     {
         using var newcomer = new Newcomer();

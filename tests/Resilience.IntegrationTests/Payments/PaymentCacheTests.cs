@@ -7,6 +7,9 @@ namespace Resilience.IntegrationTests.Payments;
 /// <summary>Outcomes that were asked for are kept in Redis, where they serve when the ledger cannot, and whose loss costs a query.</summary>
 public sealed class PaymentCacheTests
 {
+    /// <summary>What replicas share lies there, too, under keys of its own.</summary>
+    private const string Payments = "payments:";
+
     private const string Configuration = "DrResilience__Dependencies__cache__Redis__Configuration";
 
     [Fact]
@@ -17,7 +20,8 @@ public sealed class PaymentCacheTests
         Assert.Equal(HttpStatusCode.Created, (await fleet.PayAsync("asked")).Status);
         Assert.Equal(HttpStatusCode.Created, (await fleet.PayAsync("not-asked")).Status);
         Assert.Equal("captured", await fleet.StatusAsync("asked"));
-        Assert.Equal(1, await redis.CountKeysAsync());
+        Assert.Equal(1, await redis.CountKeysAsync(Payments));
+        Assert.Equal(0, await redis.CountKeysAsync("nothing:"));
 
         await fleet.East.KillAsync();
         await fleet.West.KillAsync();
@@ -47,7 +51,7 @@ public sealed class PaymentCacheTests
             async ct =>
             {
                 await AllAreFoundAsync(fleet);
-                return await redis.CountKeysAsync(ct) == 10;
+                return await redis.CountKeysAsync(Payments, ct) == 10;
             },
             () => "the cache is not filled again",
             default);

@@ -11,9 +11,9 @@ internal static class RedisPing
 
     public static async Task<bool> TryAsync(string host, int port, CancellationToken ct) => await AskAsync(host, port, "PING", ct) == "+PONG";
 
-    /// <summary>The number of keys; null when there was no answer.</summary>
-    public static async Task<int?> TryCountKeysAsync(string host, int port, CancellationToken ct) =>
-        await AskAsync(host, port, "DBSIZE", ct) is { } answer && answer.StartsWith(':') ? int.Parse(answer.AsSpan(1), CultureInfo.InvariantCulture) : null;
+    /// <summary>The number of keys that begin so; null when there was no answer.</summary>
+    public static async Task<int?> TryCountKeysAsync(string host, int port, string prefix, CancellationToken ct) =>
+        await AskAsync(host, port, $"EVAL \"return #redis.call('KEYS', ARGV[1])\" 0 {prefix}*", ct) is { } answer && answer.StartsWith(':') ? int.Parse(answer.AsSpan(1), CultureInfo.InvariantCulture) : null;
 
     /// <summary>The line that is answered; null when there was none within a second.</summary>
     private static async Task<string?> AskAsync(string host, int port, string command, CancellationToken ct)

@@ -101,10 +101,11 @@ public sealed class RedisServer : IAsyncDisposable
     /// <returns>False when it does not, or not within a second.</returns>
     public Task<bool> AnswersAsync(CancellationToken ct = default) => RedisPing.TryAsync(Host, Port, ct);
 
-    /// <summary>How many keys it has.</summary>
+    /// <summary>How many keys it has that begin with a prefix.</summary>
+    /// <param name="prefix">Letters, digits, colons and the like: no blanks, quotes or wildcards.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <returns>The number; null when it does not answer within a second.</returns>
-    public Task<int?> CountKeysAsync(CancellationToken ct = default) => RedisPing.TryCountKeysAsync(Host, Port, ct);
+    public Task<int?> CountKeysAsync(string prefix, CancellationToken ct = default) => RedisPing.TryCountKeysAsync(Host, Port, prefix, ct);
 
     /// <summary>Ends the server with SIGKILL; returns when the port refuses connections.</summary>
     /// <param name="ct">Ends the wait.</param>
