@@ -13,7 +13,10 @@ namespace Resilience.IntegrationTests.Operations;
 public sealed class PaymentOperationsTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Pages = 100;
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
+
+    // In its first seconds a process compiles what runs often, which costs it more than a tenth of a core with pages or without.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(20);
     private static readonly string Alice = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("alice:right"));
 
     private PaymentFleet _fleet = null!;
@@ -62,24 +65,21 @@ public sealed class PaymentOperationsTests(ITestOutputHelper output) : IAsyncLif
         using var process = Process.GetProcessById(_fleet.Replicas[0].ProcessId);
         using var http = new HttpClient { BaseAddress = _fleet.Http.BaseAddress };
         http.DefaultRequestHeaders.Add("Authorization", Alice);
-        using var warm = await http.GetAsync("dr/api/state");
-        warm.EnsureSuccessStatusCode();
-        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System);
-        var without = await ShareOfAProcessorAsync(process);
-
         using var closed = new CancellationTokenSource();
         var received = 0L;
         var pages = Enumerable.Range(0, Pages).Select(_ => ReadAsync(http, bytes => Interlocked.Add(ref received, bytes), closed.Token)).ToList();
-        await Eventually.UntilAsync(() => Interlocked.Read(ref received) > 3 * Pages * 1000, () => $"{received} bytes", CancellationToken.None);
+        await Task.Delay(Settling, TimeProvider.System);
+        var before = Interlocked.Read(ref received);
         var with = await ShareOfAProcessorAsync(process);
-        var bytes = Interlocked.Read(ref received);
+        var bytes = Interlocked.Read(ref received) - before;
         await closed.CancelAsync();
         await Task.WhenAll(pages);
+        await Task.Delay(Window, TimeProvider.System);
+        var without = await ShareOfAProcessorAsync(process);
 
-        output.WriteLine($"{Pages} open pages: {with - without:P2} of a core ({without:P2} without, {with:P2} with), {bytes / 1000} kB received");
-
-        // 5 % is what is promised on a quiet machine; a busy one counts waiting for the cache as work.
-        Assert.InRange(with - without, -0.5, 0.10);
+        output.WriteLine($"{Pages} open pages: {with - without:P2} of a core ({without:P2} without, {with:P2} with), {bytes / 1000} kB received in {Window.TotalSeconds} s");
+        Assert.InRange(with - without, -0.05, 0.05);
+        Assert.True(bytes > Pages * Window.TotalSeconds * 1000, $"{bytes} bytes");
     }
 
     private static StringContent Payment(string key)
