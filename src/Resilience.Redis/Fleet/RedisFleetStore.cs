@@ -6,8 +6,7 @@ namespace Resilience.Redis.Fleet;
 
 /// <summary>
 /// What replicas share, in two hashes: a record for each database, which does not expire, because a hold must not; and a note for each
-/// replica, gone a week after the last.
-/// Thread-safe.
+/// replica. Notes of those that are gone are removed by the others; all are gone a week after the last replica. Thread-safe.
 /// </summary>
 internal sealed class RedisFleetStore(RedisConnection connection, string dependency, string prefix) : IFleetStore
 {
@@ -38,6 +37,8 @@ internal sealed class RedisFleetStore(RedisConnection connection, string depende
         var found = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         if (databases.Count == 0)
         {
+            // Whether the server is there is an answer too.
+            await CallAsync(redis => redis.PingAsync(), cancellationToken);
             return found;
         }
 
@@ -86,13 +87,12 @@ internal sealed class RedisFleetStore(RedisConnection connection, string depende
     public Task ForgetAsync(IReadOnlyList<string> replicas, CancellationToken cancellationToken) =>
         CallAsync(redis => redis.HashDeleteAsync(_notes, [.. replicas.Select(name => (RedisValue)name)]), cancellationToken);
 
-    /// <exception cref="InvalidOperationException">There is no connection yet, or none now.</exception>
+    /// <exception cref="InvalidOperationException">The connection is down.</exception>
     private async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
     {
-        if (connection.Current is not { IsConnected: true } multiplexer)
+        var multiplexer = connection.Current ?? await Bounded.WaitAsync(connection.GetAsync(), cancellationToken);
+        if (!multiplexer.IsConnected)
         {
-            // Connecting goes on in the background.
-            _ = connection.GetAsync();
             throw new InvalidOperationException("it is not connected");
         }
 

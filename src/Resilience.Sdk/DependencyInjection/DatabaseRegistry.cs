@@ -15,6 +15,9 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly FailoverLog _failovers;
     private readonly Lock _lock = new();
+
+    /// <summary>One at a time is made, outside <see cref="_lock"/>: it reads what an earlier run left on a disk that may hang, and who only lists the others must not wait for that.</summary>
+    private readonly Lock _making = new();
     private readonly Dictionary<string, RegionalDataSource> _databases = new(StringComparer.Ordinal);
     private Action<RegionalDataSource>? _onEach;
 
@@ -71,11 +74,22 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
     /// <exception cref="InvalidOperationException">No database of that name is configured.</exception>
     public RegionalDataSource Get(string name)
     {
-        lock (_lock)
+        if (Find(name) is { } known)
         {
-            if (!_databases.TryGetValue(name, out var database))
+            return known;
+        }
+
+        lock (_making)
+        {
+            if (Find(name) is { } made)
             {
-                _databases.Add(name, database = Create(name, _settings.Current));
+                return made;
+            }
+
+            var database = Create(name, _settings.Current);
+            lock (_lock)
+            {
+                _databases.Add(name, database);
                 _onEach?.Invoke(database);
             }
 
@@ -105,6 +119,14 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
         foreach (var database in databases)
         {
             await database.DisposeAsync();
+        }
+    }
+
+    private RegionalDataSource? Find(string name)
+    {
+        lock (_lock)
+        {
+            return _databases.GetValueOrDefault(name);
         }
     }
 

@@ -23,13 +23,17 @@ internal sealed class FleetService(
     TimeProvider time,
     ILogger<FleetService> logger) : IHostedLifecycleService, IAsyncDisposable
 {
-    // Hosts of two regions may have one name, several processes one host, and all processes in containers one number.
-    private readonly string _name = $"{Environment.MachineName}/{Environment.ProcessId}-{Guid.NewGuid().ToString("n")[..4]}";
     private FleetMember? _member;
+
+    /// <summary>This replica's name among all. Hosts of two regions may have one name, several processes one host, and all processes in containers one number.</summary>
+    public string Name { get; } = $"{Environment.MachineName}/{Environment.ProcessId}-{Guid.NewGuid().ToString("n")[..4]}";
+
+    /// <summary>Whether decisions can be shared; null where they are not, and before it was tried.</summary>
+    public bool? IsReachable => _member?.IsReachable;
 
     /// <summary>The replicas, this one at least.</summary>
     public FleetState Describe() =>
-        _member?.Describe() ?? new FleetState(null, IsReachable: true, [new FleetReplica(_name, IsThis: true, TimeSpan.Zero, Note())]);
+        _member?.Describe() ?? new FleetState(null, IsReachable: true, [new FleetReplica(Name, IsThis: true, TimeSpan.Zero, Note())]);
 
     /// <summary>Before any other service starts: one of them may write, and waits for the others to have been heard.</summary>
     /// <exception cref="InvalidOperationException">What the replicas are to share through is not configured.</exception>
@@ -37,7 +41,7 @@ internal sealed class FleetService(
     {
         if (builder.FleetStore?.Invoke(services) is { } store)
         {
-            var member = _member = new FleetMember(_name, store, () => databases.Existing, Note, new MonotonicClock(time), logger);
+            var member = _member = new FleetMember(Name, store, () => databases.Existing, Note, new MonotonicClock(time), logger);
             databases.OnEach(database =>
             {
                 ((ISharedDatabase)database).Hold.ShareBy(member.ShareAsync);

@@ -12,7 +12,6 @@ internal sealed record DatabaseRecord(SharedTerm? Term, HoldDecision? Hold)
     public static readonly DatabaseRecord Empty = new(null, null);
 
     private const int MostBytes = 4096;
-    private const int LongestPrincipal = 255;
 
     /// <returns>The record; <see cref="Empty"/> when there is none; null when it cannot be one.</returns>
     public static DatabaseRecord? Read(byte[]? bytes)
@@ -45,8 +44,9 @@ internal sealed record DatabaseRecord(SharedTerm? Term, HoldDecision? Hold)
         _ => hasWriter ? this with { Term = seen } : this,
     };
 
-    private static bool IsName(string? principal) => principal is null || !(string.IsNullOrWhiteSpace(principal) || principal.Any(char.IsControl));
-
-    private bool IsSane => (Hold is null || (Hold is { Version: >= 0 and < HoldNote.Largest, Principal: null or { Length: <= LongestPrincipal } } && IsName(Hold.Principal) && IsName(Hold.EndedHolder)))
+    private bool IsSane => Hold is null or { Version: >= 0 and < HoldNote.Largest }
+        && IsNobodyOrSomebody(Hold?.Principal) && IsNobodyOrSomebody(Hold?.EndedHolder)
         && Term is null or { Epoch: >= 0, Timeline: >= 0 };
+
+    private static bool IsNobodyOrSomebody(string? principal) => principal is null || Principal.IsValid(principal);
 }

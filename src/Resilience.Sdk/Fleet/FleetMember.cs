@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Resilience.Internal;
@@ -30,26 +29,20 @@ internal sealed partial class FleetMember : IAsyncDisposable
     private static readonly TimeSpan AtStart = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LookedAtFor = TimeSpan.FromSeconds(5);
 
-    private readonly string _name;
     private readonly IFleetStore _store;
     private readonly Func<IReadOnlyList<ISharedDatabase>> _databases;
-    private readonly Func<ReplicaNote> _note;
+    private readonly FleetNotes _notes;
     private readonly MonotonicClock _clock;
     private readonly TimeSpan _startedAt;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Signal _wake = new();
     private readonly Lock _lock = new();
-    private readonly FleetPeers _peers = new();
     private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TimeSpan> _emptySince = new(StringComparer.Ordinal);
     private List<TaskCompletionSource<bool>> _waiting = [];
-    private ImmutableArray<(string Name, ReplicaNote Note, TimeSpan HeardAt)> _others = [];
     private Task _loop = Task.CompletedTask;
-    private long _sequence;
-    private long _lookedAtUntil = long.MinValue;
     private bool _hasEnded;
     private bool? _isReachable;
     private bool _isStarting = true;
@@ -63,13 +56,24 @@ internal sealed partial class FleetMember : IAsyncDisposable
     public FleetMember(
         string name, IFleetStore store, Func<IReadOnlyList<ISharedDatabase>> databases, Func<ReplicaNote> note, MonotonicClock clock, ILogger logger)
     {
-        _name = name;
         _store = store;
         _databases = databases;
-        _note = note;
+        _notes = new FleetNotes(name, store, note, clock);
         _clock = clock;
         _startedAt = clock.Now;
         _logger = logger;
+    }
+
+    /// <summary>Whether the store could be reached last; null before it was tried.</summary>
+    public bool? IsReachable
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isReachable;
+            }
+        }
     }
 
     public void Start() => _loop = Task.Run(() => RunAsync(_stopping.Token));
@@ -99,23 +103,12 @@ internal sealed partial class FleetMember : IAsyncDisposable
     /// <summary>The replicas. While somebody asks, the notes of the others are read, within a second; before that the last that is known is said.</summary>
     public FleetState Describe()
     {
-        var now = _clock.Now;
-        if (Interlocked.Exchange(ref _lookedAtUntil, (now + LookedAtFor).Ticks) < now.Ticks)
+        if (_notes.Look())
         {
             _wake.Set();
         }
 
-        ImmutableArray<(string Name, ReplicaNote Note, TimeSpan HeardAt)> others;
-        bool isReachable;
-        lock (_lock)
-        {
-            others = _others;
-            isReachable = _isReachable == true;
-        }
-
-        return new FleetState(
-            _store.Name, isReachable,
-            [.. others.Select(peer => new FleetReplica(peer.Name, IsThis: false, now - peer.HeardAt, peer.Note)).Append(new FleetReplica(_name, IsThis: true, TimeSpan.Zero, _note())).OrderBy(replica => replica.Name, StringComparer.Ordinal)]);
+        return new FleetState(_store.Name, IsReachable == true, _notes.Replicas());
     }
 
     public async ValueTask DisposeAsync()
@@ -125,7 +118,7 @@ internal sealed partial class FleetMember : IAsyncDisposable
         if (_isReachable == true)
         {
             using var enough = new CancellationTokenSource(Farewell, _clock.Time);
-            await Guarded.RunAsync(async () => await _store.ForgetAsync([_name], enough.Token));
+            await Guarded.RunAsync(async () => await _notes.ForgetAsync(enough.Token));
         }
     }
 
@@ -253,39 +246,48 @@ internal sealed partial class FleetMember : IAsyncDisposable
             database.Hear(new RememberedTerm(term.Cluster, term.Writer, _store.PlaceOf(database.Name)));
         }
 
-        var (hold, told) = database.Hold.Merge(stored?.Hold);
-        var hasBeenAsked = hold is not null || !MayHaveLostIt(database.Name);
-        if (hold == stored?.Hold && hasBeenAsked)
+        var (hold, told) = database.Hold.Merge(stored?.Hold, MayBeLost(database.Name, stored?.Hold));
+        if (hold == stored?.Hold)
         {
             Follow(database, hold, told);
         }
 
-        var merged = (stored ?? DatabaseRecord.Empty).With(SharedTerm.Of(topology), topology.Writer is not null) with { Hold = hasBeenAsked ? hold ?? HoldDecision.None : null };
-        if (merged != (stored ?? DatabaseRecord.Empty))
+        var before = stored ?? DatabaseRecord.Empty;
+        var merged = before.With(SharedTerm.Of(topology), topology.Writer is not null) with { Hold = hold };
+        if (merged != before)
         {
             if (!await _store.TryReplaceAsync(database.Name, bytes, merged.Write(), cancellationToken))
             {
                 return false;
             }
 
-            if (hasBeenAsked)
-            {
-                Follow(database, merged.Hold, told);
-            }
+            Follow(database, hold, told);
         }
 
         return true;
     }
 
+    /// <param name="database">The database.</param>
+    /// <param name="decided">What stands in the record; null when nothing was said yet, and nobody has been heard.</param>
+    /// <param name="told">The own decision that is in it.</param>
     private static void Follow(ISharedDatabase database, HoldDecision? decided, HoldDecision? told)
     {
-        database.Hold.Adopt(decided, told);
-        database.FollowHold();
+        if (decided is not null)
+        {
+            database.Hold.Adopt(decided, told);
+            database.FollowHold();
+        }
     }
 
     /// <summary>Whether nothing has been stored about the hold for so short a time that somebody may be about to.</summary>
-    private bool MayHaveLostIt(string database)
+    private bool MayBeLost(string database, HoldDecision? stored)
     {
+        if (stored is not null)
+        {
+            _emptySince.Remove(database);
+            return false;
+        }
+
         var now = _clock.Now;
         if (!_emptySince.TryGetValue(database, out var since))
         {
@@ -295,33 +297,12 @@ internal sealed partial class FleetMember : IAsyncDisposable
         return now - since < EmptyPatience;
     }
 
-    /// <summary>Leaves this replica's note and reads the others'. Nothing depends on it but what people see, so it may fail.</summary>
+    /// <summary>Nothing depends on the notes but what people see, so this may fail.</summary>
     private async Task TellAsync(CancellationToken cancellationToken)
     {
         using var enough = new CancellationTokenSource(Patience, _clock.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
-        await Guarded.RunAsync(async () => await PublishAsync(either.Token));
-    }
-
-    private async Task PublishAsync(CancellationToken cancellationToken)
-    {
-        await _store.PublishAsync(_name, (_note() with { Sequence = ++_sequence }).Write(), cancellationToken);
-        if (Interlocked.Read(ref _lookedAtUntil) < _clock.Now.Ticks)
-        {
-            return;
-        }
-
-        var notes = await _store.NotesAsync(cancellationToken);
-        var gone = _peers.Read(notes, _clock.Now, _clock.Time.GetUtcNow());
-        lock (_lock)
-        {
-            _others = [.. _peers.All.Where(peer => peer.Name != _name)];
-        }
-
-        if (gone.Count > 0)
-        {
-            await _store.ForgetAsync(gone, cancellationToken);
-        }
+        await Guarded.RunAsync(async () => await _notes.ExchangeAsync(either.Token));
     }
 
     /// <summary>Whether a database chooses no writer yet because the others have not been heard. When they cannot be, it goes on without.</summary>

@@ -8,10 +8,8 @@ internal sealed class FleetPeers
 {
     public const int Most = 200;
     public static readonly TimeSpan ForgottenAfter = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan Continuous = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, Peer> _peers = new(StringComparer.Ordinal);
-    private TimeSpan? _readAt;
 
     /// <param name="notes">All notes.</param>
     /// <param name="now">Our monotonic clock.</param>
@@ -19,13 +17,6 @@ internal sealed class FleetPeers
     /// <returns>The names of those that have been silent for so long that they are no more.</returns>
     public IReadOnlyList<string> Read(IReadOnlyDictionary<string, byte[]> notes, TimeSpan now, DateTimeOffset utcNow)
     {
-        if (!(now - _readAt <= Continuous))
-        {
-            // Nobody looked for a while, so it is not known for how long a note has been the same.
-            _peers.Clear();
-        }
-
-        _readAt = now;
         foreach (var gone in _peers.Keys.Except(notes.Keys).ToList())
         {
             _peers.Remove(gone);

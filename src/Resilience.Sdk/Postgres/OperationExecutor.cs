@@ -27,6 +27,14 @@ internal sealed class OperationExecutor(WriterOpener opener, FailoverRecorder re
         }
     }
 
+    /// <summary>The same for an operation that can be done again without its caller.</summary>
+    public Task<DoneOperation> ExecuteAsync(string operationId, IReplayableOperation operation, TimeSpan patience, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            operationId,
+            (connection, transaction, region, token) => operation.ApplyAsync(new OperationContext(connection, transaction, operationId, region), token),
+            patience,
+            cancellationToken);
+
     /// <param name="operationId">The id in the ledger; null for work that is not entered there, and not repeated once its COMMIT was sent.</param>
     /// <param name="work">The statements; told the region they run in.</param>
     /// <param name="patience">How long to go on after the first failure.</param>

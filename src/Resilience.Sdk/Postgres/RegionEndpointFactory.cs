@@ -10,7 +10,28 @@ namespace Resilience.Postgres;
 /// <summary>Makes what one region needs: its pool and its monitor, over connection strings that are completed for servers that may die.</summary>
 internal sealed class RegionEndpointFactory(PostgresOptions options, TopologyRules rules, TopologyTracker tracker, RegionSetContext context)
 {
-    public RegionEndpoint Create(PostgresRegionOptions region)
+    /// <summary>Of all regions, or of none: when one cannot be made, nothing is left of the others.</summary>
+    public IReadOnlyList<RegionEndpoint> CreateAll()
+    {
+        var endpoints = new List<RegionEndpoint>();
+        try
+        {
+            endpoints.AddRange(options.Regions.Select(Create));
+            return endpoints;
+        }
+        catch
+        {
+            foreach (var endpoint in endpoints)
+            {
+                endpoint.Pool.Dispose();
+                endpoint.Monitor.Discard();
+            }
+
+            throw;
+        }
+    }
+
+    private RegionEndpoint Create(PostgresRegionOptions region)
     {
         var settings = RegionConnectionString.Complete(region.ConnectionString, options.WarmConnections);
         var name = new NameLookup(settings.Host!, context.Clock);

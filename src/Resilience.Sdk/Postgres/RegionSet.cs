@@ -38,14 +38,22 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
             NeedsWitness = options.Switch.Corroboration == Corroboration.Strict,
         };
         _tracker = new TopologyTracker(
-            (before?.Restart(names) ?? RegionTopology.Create(names, context.Terms.Latest)).With(context.Hold.State, context.Clock.Now),
+            (before?.Restart(names) ?? RegionTopology.Create(names, context.Terms.Latest)).With(context.Hold.State),
             Rules,
             context.Clock,
             () => context.Hold.State,
             this,
             context.Logger);
         _factory = new RegionEndpointFactory(options, Rules, _tracker, context);
-        Endpoints = CreateEndpoints(options);
+        try
+        {
+            Endpoints = _factory.CreateAll();
+        }
+        catch
+        {
+            _tracker.Dispose();
+            throw;
+        }
     }
 
     public PostgresOptions Options { get; }
@@ -322,32 +330,6 @@ internal sealed class RegionSet : ITopologyListener, IAsyncDisposable
         if (seen.Remembered is { } told)
         {
             Hear(told);
-        }
-    }
-
-    /// <summary>The application's own changes to a data source may throw; then nothing that was made before stays behind.</summary>
-    private List<RegionEndpoint> CreateEndpoints(PostgresOptions options)
-    {
-        var endpoints = new List<RegionEndpoint>();
-        try
-        {
-            foreach (var region in options.Regions)
-            {
-                endpoints.Add(_factory.Create(region));
-            }
-
-            return endpoints;
-        }
-        catch
-        {
-            _tracker.Dispose();
-            foreach (var endpoint in endpoints)
-            {
-                endpoint.Pool.Dispose();
-                endpoint.Monitor.Discard();
-            }
-
-            throw;
         }
     }
 }

@@ -315,7 +315,7 @@ public sealed class RegionalDataSource : DbDataSource, ISharedDatabase
         _desk.WithdrawAsync(region, principal, cancellationToken);
 
     /// <summary>
-    /// Decides that writes go to no other region, whatever is promoted, until <see cref="ReleaseSwitchesAsync"/>. Should the previous writer
+    /// Decides that writes go to no other region, whatever is promoted, until <see cref="ReleaseSwitchesAsync(string, CancellationToken)"/>. Should the previous writer
     /// return, they go back to it. A switch that has been made stays made. It counts in this process and, where decisions are shared, in
     /// all replicas; when those cannot be told within 2 s, they are told as soon as they can be. It outlives the process if there is
     /// a folder for notes (<c>DrResilience:Journal:Path</c>, or <c>termFolder</c>).
@@ -326,7 +326,7 @@ public sealed class RegionalDataSource : DbDataSource, ISharedDatabase
     /// <exception cref="ArgumentException">The principal is empty or too long.</exception>
     /// <exception cref="TimeoutException">The decision is kept, but this process had too much to do to act on it within 5 s. Repeat it: deciding twice is deciding once.</exception>
     public Task<bool> HoldSwitchesAsync(string principal, CancellationToken cancellationToken = default) =>
-        _desk.HoldAsync(principal, principal, cancellationToken);
+        _desk.HoldAsync(principal, principal, heldSince: null, cancellationToken);
 
     /// <summary>
     /// Takes the decision back that writes go to no other region; a promotion that waits is then followed as the configuration says. Where
@@ -340,7 +340,17 @@ public sealed class RegionalDataSource : DbDataSource, ISharedDatabase
     /// <exception cref="InvalidOperationException">Somebody has decided since, elsewhere: look again, and release that.</exception>
     /// <exception cref="TimeoutException">It was not taken note of within 5 s.</exception>
     public Task<bool> ReleaseSwitchesAsync(string principal, CancellationToken cancellationToken = default) =>
-        _desk.HoldAsync(null, principal, cancellationToken);
+        _desk.HoldAsync(null, principal, heldSince: null, cancellationToken);
+
+    /// <summary>The same for the hold that somebody was shown: whoever holds by now keeps holding if it is another.</summary>
+    /// <param name="principal">Who takes it back. It may be another than who decided.</param>
+    /// <param name="heldSince">The <see cref="SwitchStatus.HeldSince"/> that was shown.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <inheritdoc cref="ReleaseSwitchesAsync(string, CancellationToken)"/>
+    public Task<bool> ReleaseSwitchesAsync(string principal, DateTimeOffset heldSince, CancellationToken cancellationToken = default) =>
+        _desk.HoldAsync(null, principal, heldSince, cancellationToken);
+
+    internal SwitchWait SwitchWaitsFor => _desk.WaitsFor;
 
     RegionTopology ISharedDatabase.Topology => _active.Current.Current.Topology;
 
@@ -351,8 +361,11 @@ public sealed class RegionalDataSource : DbDataSource, ISharedDatabase
     void ISharedDatabase.Hear(RememberedTerm seen) => _desk.Hear(seen);
 
     /// <summary>Keeps operations from now on. Once, before the first.</summary>
-    internal OperationTail Protect(OperationCatalog catalog, JournalLog journal, JournalOptions options, ILogger logger) =>
-        Tail = new OperationTail(Name, catalog, journal, _operations, _active, Recorder, options, Clock, logger);
+    internal OperationTail Protect(OperationCatalog catalog, JournalLog journal, JournalOptions options, ILogger logger)
+    {
+        var catchUp = new TailCatchUp(Name, catalog, _operations, _active, Recorder, options.ReapplyFor, Clock, logger);
+        return Tail = new OperationTail(Name, catalog, journal, _operations, _active, catchUp, options, Clock, logger);
+    }
 
     /// <summary>Moves to other options once they have a verified writer; until then the present ones stay in use.</summary>
     internal Task ReconfigureAsync(PostgresOptions options) => _active.ChangeAsync(options);

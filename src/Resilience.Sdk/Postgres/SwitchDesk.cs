@@ -8,7 +8,6 @@ namespace Resilience.Postgres;
 /// <summary>Where people look at a switch and consent to it. Consents are kept in the promoted server; the reducer counts them.</summary>
 internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet active, SwitchHold hold, Func<bool> isVerified, ILogger logger)
 {
-    private const int LongestPrincipal = 255;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     public SwitchStatus Status()
@@ -29,11 +28,20 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
             Candidate = candidate,
             IsDecided = candidate is not null && report?.Epoch?.WriterRegion == candidate,
             Next = Next(topology, candidate),
-            HeldBy = topology.Hold?.Principal,
+            HeldBy = topology.HeldBy,
+            HeldSince = topology.HeldBy is null ? null : hold.State.HeldSince,
             ApprovalsNeeded = rules.Switch == SwitchMode.Approval ? rules.Approvals : 0,
             ApprovedBy = report is null ? [] : [.. SwitchDecision.Counted(rules, report, candidate!).Select(approval => approval.Principal)],
         };
     }
+
+    /// <summary>What a switch waits for now. A hold counts before anything else: consent under it moves nothing.</summary>
+    public SwitchWait WaitsFor => Set is var set && set.Current.Topology is { Held: { } held } topology
+        ? topology.HeldBy is not null ? SwitchWait.OperatorHold
+            : held.NeedsApproval ? SwitchWait.Approval
+            : set.Rules.Switch == SwitchMode.Hold ? SwitchWait.Mode
+            : SwitchWait.Majority
+        : SwitchWait.None;
 
     public Task ApproveAsync(string region, string principal, CancellationToken cancellationToken) =>
         WriteAsync(region, principal, PostgresSql.Approve, "approved", cancellationToken);
@@ -43,10 +51,10 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
 
     /// <summary>Who holds all switches from now on; null releases them.</summary>
     /// <returns>Whether it counts in all replicas.</returns>
-    public async Task<bool> HoldAsync(string? principal, string by, CancellationToken cancellationToken)
+    public async Task<bool> HoldAsync(string? principal, string by, DateTimeOffset? heldSince, CancellationToken cancellationToken)
     {
         CheckPrincipal(by);
-        var own = hold.Decide(principal);
+        var own = hold.Decide(principal, heldSince);
         if (principal is not null)
         {
             // Here first: the others may be slow to hear of it.
@@ -127,10 +135,9 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
 
     private static void CheckPrincipal(string principal)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(principal);
-        if (principal.Length > LongestPrincipal || principal.Any(char.IsControl))
+        if (!Principal.IsValid(principal))
         {
-            throw new ArgumentException($"The principal has {principal.Length} characters. Use 1 to {LongestPrincipal}, without control characters.", nameof(principal));
+            throw new ArgumentException($"The principal has {principal?.Length ?? 0} characters. Use 1 to {Principal.Longest} that are not all blank, without control characters.", nameof(principal));
         }
     }
 
@@ -162,10 +169,10 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
     private static string Next(RegionTopology topology, string? candidate) => topology switch
     {
         { Held: { } held, Writer: { } writer } => $"Writes stay with '{writer.Region}'; '{held.Region}' was promoted, but {held.Why}.",
-        { Held: { } held, Hold: { } hold } when topology[held.Region].Report?.Epoch?.WriterRegion == held.Region =>
-            $"Another replica has moved its writes to '{held.Region}'; this one has no writer until '{hold.Principal}' or somebody else releases the hold.",
+        { Held: { } held, HeldBy: { } holder } when topology[held.Region].Report?.Epoch?.WriterRegion == held.Region =>
+            $"Another replica has moved its writes to '{held.Region}'; this one has no writer until '{holder}' or somebody else releases the hold.",
         { Held: { } held } => $"Writes move to '{held.Region}' once it may be followed: {held.Why}. Should the previous writer return before that, they go back to it.",
-        { Hold: { } hold, Writer: { } writer } => $"Writes go to '{writer.Region}' and would follow no promotion: '{hold.Principal}' holds all switches.",
+        { HeldBy: { } holder, Writer: { } writer } => $"Writes go to '{writer.Region}' and would follow no promotion: '{holder}' holds all switches.",
         { Writer: { } writer } when candidate is null => $"Writes go to '{writer.Region}'; they would follow a promotion elsewhere.",
         _ when candidate is not null => $"Writes move to '{candidate}' as soon as its claim is written down.",
         { IsPlanned: true, LastWriter: { } set } => $"'{set.Region}' was set read-only: writes go on as soon as another region is promoted, or it is set back.",

@@ -71,16 +71,23 @@ internal sealed partial class SwitchHold : IAsyncDisposable
 
     /// <summary>Takes note of a decision. A hold counts from here on; a release counts when it has been <see cref="SettleAsync">settled</see>.</summary>
     /// <param name="principal">Who holds; null releases.</param>
+    /// <param name="heldSince">Of a release: the hold that is meant; null means whichever holds.</param>
     /// <returns>The decision, for <see cref="SettleAsync"/>.</returns>
-    public HoldDecision Decide(string? principal)
+    /// <exception cref="InvalidOperationException">Another hold is meant.</exception>
+    public HoldDecision Decide(string? principal, DateTimeOffset? heldSince = null)
     {
         var own = new HoldDecision(0, 0, principal, _clock.Time.GetUtcNow());
         lock (_lock)
         {
-            _ = Change(state => state.With(own));
-            if (!_hasOthers)
+            if (heldSince is not null && _state.HeldSince is { } since && since != heldSince)
             {
-                _ = Change(state => state.After(state.Merge(state.Shared.Version > 0 ? state.Shared : null, NewEra()), state.Own));
+                throw TooLate(_state.Principal!, since);
+            }
+
+            _ = Change(state => state.With(own));
+            if (!_hasOthers && _state.Merge(_state.Shared.Version > 0 ? _state.Shared : null, NewEra(), mayBeLost: true) is { } merged)
+            {
+                _ = Change(state => state.After(merged, state.Own));
             }
 
             return _state.Own ?? own;
@@ -117,7 +124,7 @@ internal sealed partial class SwitchHold : IAsyncDisposable
 
         if (own.Principal is null && State is { Own: null, Shared: { Principal: { } holder } since })
         {
-            throw new InvalidOperationException($"'{holder}' has decided at {since.At:u} that all switches of '{_dependency}' are held, which was not known here yet. Look again, and release that.");
+            throw TooLate(holder, since.At);
         }
 
         return told;
@@ -125,19 +132,24 @@ internal sealed partial class SwitchHold : IAsyncDisposable
 
     /// <summary>What has to stand in the record of all replicas, and the own decision that is in it.</summary>
     /// <param name="stored">What stands there; null when nothing does.</param>
-    public (HoldDecision? Merged, HoldDecision? Own) Merge(HoldDecision? stored)
+    /// <param name="mayBeLost">Whether what stood there may just have been lost.</param>
+    /// <returns>Null when nothing may be said yet.</returns>
+    public (HoldDecision? Merged, HoldDecision? Own) Merge(HoldDecision? stored, bool mayBeLost)
     {
         var state = State;
-        return (state.Merge(stored, NewEra()), state.Own);
+        return (state.Merge(stored, NewEra(), mayBeLost), state.Own);
     }
 
     /// <summary>Takes over what stands in the record of all replicas now.</summary>
-    public void Adopt(HoldDecision? merged, HoldDecision? told) => _ = Change(state => state.After(merged, told));
+    public void Adopt(HoldDecision merged, HoldDecision? told) => _ = Change(state => state.After(merged, told));
 
     /// <summary>The others cannot be asked; the last that is known counts.</summary>
     public void GoOnAlone() => _ = Change(state => state with { IsUnasked = false });
 
     public ValueTask DisposeAsync() => _note.DisposeAsync();
+
+    private InvalidOperationException TooLate(string holder, DateTimeOffset since) =>
+        new($"'{holder}' has decided at {since:u} that all switches of '{_dependency}' are held, and the release is not of that. Look again, and release that.");
 
     /// <summary>Again and again while there is time: one round that fails says little.</summary>
     private async Task<bool> TellAsync(CancellationToken cancellationToken)

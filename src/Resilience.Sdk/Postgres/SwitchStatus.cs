@@ -35,6 +35,9 @@ public sealed record SwitchStatus
     /// <summary>Who has decided that writes go to no other region for now, or null.</summary>
     public string? HeldBy { get; init; }
 
+    /// <summary>When that was decided, on the clock of the replica that was told; null when nobody has.</summary>
+    public DateTimeOffset? HeldSince { get; init; }
+
     /// <summary>How many different people must approve; 0 when nobody has to.</summary>
     public int ApprovalsNeeded { get; init; }
 

@@ -39,7 +39,7 @@ internal static class TopologyExplanation
         { Condition: RegionCondition.Foreign } => TopologyReducer.ForeignMessage(state.Report!.SystemIdentifier, topology.SystemIdentifier),
         _ when topology.Held is { } held && held.Region == state.Name => $"it is promoted, but {held.Why}",
         _ when topology.Writer?.Region == state.Name => $"it is the writer, but {state.Refusal?.Message ?? "calls to it failed"}",
-        _ when topology.AwaitsOthers => "it is writable; what the other replicas know is being asked, for 2 s at most",
+        _ when topology.AwaitsOthers => $"it is writable; what the other replicas know is being asked, for {SwitchHold.LongestUnasked.TotalSeconds:0} s at most",
         _ => "it is writable and is being verified",
     };
 

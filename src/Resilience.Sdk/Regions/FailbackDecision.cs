@@ -149,9 +149,9 @@ internal sealed class FailbackDecision(FailbackRules rules, Random random)
             return "the preferred region has the writes";
         }
 
-        if (topology.Hold is { } hold)
+        if (topology.HeldBy is { } holder)
         {
-            return $"'{hold.Principal}' holds all switches";
+            return $"'{holder}' holds all switches";
         }
 
         if (topology.Held is { } held)

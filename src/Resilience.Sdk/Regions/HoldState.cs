@@ -21,6 +21,9 @@ internal sealed record HoldState(HoldDecision Shared)
         _ => Shared.Principal,
     };
 
+    /// <summary>When the hold that counts here was decided; null when nobody holds. With the principal it tells one hold from another.</summary>
+    public DateTimeOffset? HeldSince => Principal is null ? null : Own is { Principal: not null } hold ? hold.At : Shared.At;
+
     /// <summary>
     /// With a decision that is made here. Who releases means the hold that they see, and no other that may be heard of meanwhile: one that
     /// the others have not been told is taken back, and what they have decided shows again.
@@ -35,52 +38,49 @@ internal sealed record HoldState(HoldDecision Shared)
 
     /// <summary>
     /// What has to stand in the record that all share, so that no decision is lost and nothing is released by whoever did not know
-    /// what they released. Null when nothing has to.
+    /// what they released. Null when nothing may be said yet.
     /// </summary>
     /// <param name="stored">What stands there; null when nothing does, as after the loss of all its data.</param>
     /// <param name="newEra">The era of what is decided now, should nothing be stored.</param>
-    public HoldDecision? Merge(HoldDecision? stored, long newEra) => Own switch
+    /// <param name="mayBeLost">Whether what stood there may just have been lost: then nobody says that nothing is held, so that those who know of a hold can write it again.</param>
+    public HoldDecision? Merge(HoldDecision? stored, long newEra, bool mayBeLost) => Own switch
     {
         { Principal: not null } hold => stored is not null && stored.IsSameAs(hold) ? stored : Next(hold, stored, newEra),
-        { } release => Released(release, stored, newEra),
-        null => Kept(stored, newEra),
+        { } release when release.Ends(Shared) => stored is not { Principal: not null } || stored.IsSameAs(Shared) ? Next(release, stored, newEra) : stored,
+        _ when stored is not null => Kept(stored),
+        _ => Shared.Principal is null && mayBeLost ? null : Next(Shared, null, newEra),
     };
 
     /// <summary>The record has been read, and written where it had to be.</summary>
     /// <param name="merged">What stands there now.</param>
     /// <param name="told">The own decision that was merged into it; a later one is kept.</param>
-    public HoldState After(HoldDecision? merged, HoldDecision? told) => this with
+    public HoldState After(HoldDecision merged, HoldDecision? told) => this with
     {
-        Shared = merged ?? Shared,
+        Shared = merged,
         Own = ReferenceEquals(Own, told) ? null : Own,
         ActsAlone = !ReferenceEquals(Own, told) && ActsAlone,
         IsUnasked = false,
     };
 
-    /// <summary>Only the hold that was meant is released; what others decided since stands.</summary>
-    private HoldDecision? Released(HoldDecision release, HoldDecision? stored, long newEra) => release.Ends(Shared)
-        ? stored is null || stored.IsSameAs(Shared) ? Next(release, stored, newEra) : stored
-        : Kept(stored, newEra);
-
-    /// <summary>Within an era the later version counts. Between two nobody can say which is later: then a hold counts, unless it was this one that was ended.</summary>
-    private HoldDecision? Kept(HoldDecision? stored, long newEra)
+    /// <summary>
+    /// Within an era the later version counts. Between two nobody can say which is later: then a hold counts, unless what is stored is the
+    /// release of this very hold. A release does not end what is stored: it may have taken the place of a later hold.
+    /// </summary>
+    private HoldDecision Kept(HoldDecision stored)
     {
-        if (stored is null)
-        {
-            return Shared.Version > 0 ? Next(Shared, null, newEra) : null;
-        }
-
         if (Shared.Principal is null || stored == Shared)
         {
             return stored;
         }
 
-        if (stored.Era == Shared.Era)
+        if (stored.Era != Shared.Era)
         {
-            return stored.Version > Shared.Version ? stored : stored.Version < Shared.Version ? Shared : Next(Shared, stored, stored.Era);
+            return stored.Principal is not null || stored.Ends(Shared) ? stored : Next(Shared, stored, stored.Era);
         }
 
-        return stored.Principal is not null || stored.Ends(Shared) ? stored : Next(Shared, stored, stored.Era);
+        return stored.Version > Shared.Version ? stored
+            : stored.Version < Shared.Version ? Shared
+            : Next(Shared, stored, stored.Era);
     }
 
     private static HoldDecision Next(HoldDecision decision, HoldDecision? stored, long newEra) => decision with

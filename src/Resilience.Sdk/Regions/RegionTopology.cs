@@ -42,8 +42,8 @@ internal sealed record RegionTopology
     /// <summary>The promoted region that is not followed yet, or null.</summary>
     public HeldSwitch? Held { get; init; }
 
-    /// <summary>Set while an operator has decided that writes go to no other region.</summary>
-    public OperatorHold? Hold { get; init; }
+    /// <summary>Who has decided that writes go to no other region until it is taken back; null when nobody has.</summary>
+    public string? HeldBy { get; init; }
 
     /// <summary>Whether the first writer is not chosen yet because other replicas, which may know better, have not been heard.</summary>
     public bool AwaitsOthers { get; init; }
@@ -77,20 +77,15 @@ internal sealed record RegionTopology
         HighestTerm = HighestTerm,
         SystemIdentifier = SystemIdentifier,
         LastWriter = Writer ?? LastWriter,
-        Hold = Hold,
+        HeldBy = HeldBy,
         AwaitsOthers = AwaitsOthers,
     };
 
     /// <summary>Whether it says the same of the hold.</summary>
-    public bool Follows(HoldState state) => Hold?.Principal == state.Principal && AwaitsOthers == state.IsUnasked;
+    public bool Follows(HoldState state) => HeldBy == state.Principal && AwaitsOthers == state.IsUnasked;
 
     /// <param name="state">Who holds all switches, and whether the others have been heard.</param>
-    /// <param name="at">Now.</param>
-    public RegionTopology With(HoldState state, TimeSpan at) => this with
-    {
-        Hold = state.Principal is not { } holder ? null : Hold?.Principal == holder ? Hold : new OperatorHold(holder, at),
-        AwaitsOthers = state.IsUnasked,
-    };
+    public RegionTopology With(HoldState state) => this with { HeldBy = state.Principal, AwaitsOthers = state.IsUnasked };
 
     /// <summary>
     /// With what another replica saw. Of two clusters the one that is ours counts; while that is not known, the one that was known first.

@@ -8,9 +8,9 @@ internal static class SwitchDecision
     /// <summary>What a switch waits for, in words; null when it may be made.</summary>
     public static string? WhyNot(RegionTopology topology, TopologyRules rules, ServerReport report, string region)
     {
-        if (topology.Hold is { } hold)
+        if (topology.HeldBy is { } holder)
         {
-            return $"'{hold.Principal}' holds all switches";
+            return $"'{holder}' holds all switches";
         }
 
         if (rules.Switch == SwitchMode.Hold)

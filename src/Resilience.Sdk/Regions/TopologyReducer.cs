@@ -43,8 +43,8 @@ internal static class TopologyReducer
                 step.Topology = wiser;
                 WriterElection.Run(step);
                 break;
-            case HoldDecided { State: { } state } decided when !topology.Follows(state):
-                step.Topology = topology.With(state, decided.At);
+            case HoldDecided { State: { } state } when !topology.Follows(state):
+                step.Topology = topology.With(state);
                 WriterElection.Run(step);
                 break;
             case TimePassed:

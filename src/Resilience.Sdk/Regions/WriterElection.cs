@@ -102,7 +102,7 @@ internal static class WriterElection
             return previous.Region == candidate.Name ? null : previous.Region;
         }
 
-        return (step.Rules.Switch != SwitchMode.Automatic || step.Topology.Hold is not null) && candidate.Report!.Epoch?.WriterRegion is { } named && named != candidate.Name && step.Topology.Find(named) is not null
+        return (step.Rules.Switch != SwitchMode.Automatic || step.Topology.HeldBy is not null) && candidate.Report!.Epoch?.WriterRegion is { } named && named != candidate.Name && step.Topology.Find(named) is not null
             ? named
             : null;
     }

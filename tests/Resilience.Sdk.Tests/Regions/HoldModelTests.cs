@@ -56,7 +56,11 @@ public sealed class HoldModelTests(ITestOutputHelper output)
 
         private readonly List<DateTimeOffset> _holds = [];
 
+        /// <summary>Holds that were made and released since the last loss, the release answered with success while no replica had yet to tell of them.</summary>
+        private readonly HashSet<DateTimeOffset> _acknowledged = [];
+
         private HoldDecision? _stored;
+        private DateTimeOffset _lostAt;
         private int _moments;
 
         public List<string> Trace { get; } = [];
@@ -85,6 +89,8 @@ public sealed class HoldModelTests(ITestOutputHelper output)
                     case 5 when random.Next(3) == 0:
                         // An unreadable record is the same as none.
                         _stored = null;
+                        _acknowledged.Clear();
+                        _lostAt = DateTimeOffset.UnixEpoch.AddSeconds(_moments);
                         Trace.Add("the store loses its data");
                         break;
                     case 6 when random.Next(3) == 0:
@@ -93,7 +99,7 @@ public sealed class HoldModelTests(ITestOutputHelper output)
                         Trace.Add($"{one} restarts with its file");
                         break;
                     default:
-                        Exchange(one, random.Next(8) switch { 0 => Interruption.LostAnswer, 1 => Interruption.Decision, 2 => Interruption.Release, _ => Interruption.None });
+                        Exchange(one, random.Next(8) switch { 0 => Interruption.LostAnswer, 1 => Interruption.Decision, 2 => Interruption.Release, _ => Interruption.None }, mayBeLost: random.Next(2) == 0);
                         break;
                 }
             }
@@ -136,9 +142,13 @@ public sealed class HoldModelTests(ITestOutputHelper output)
             {
                 Refused++;
             }
+            else if (!_cutOff[one] && _meantFor[own.At] is { } gone && gone > _lostAt && !_replicas.Any(replica => replica.Own?.At == gone))
+            {
+                _acknowledged.Add(gone);
+            }
         }
 
-        private void Exchange(int one, Interruption interruption)
+        private void Exchange(int one, Interruption interruption, bool mayBeLost = false)
         {
             if (_cutOff[one])
             {
@@ -147,10 +157,15 @@ public sealed class HoldModelTests(ITestOutputHelper output)
             }
 
             var told = _replicas[one].Own;
-            var merged = _replicas[one].Merge(_stored, newEra: ++_moments);
+            var merged = _replicas[one].Merge(_stored, newEra: ++_moments, mayBeLost);
+            if (merged is null)
+            {
+                Assert.True(_stored is null && mayBeLost && _replicas[one] is { Own: null or { Principal: null }, Principal: null }, "whoever knows of a hold says so at once");
+                return;
+            }
+
             if (merged != _stored)
             {
-                Assert.NotNull(merged);
                 Assert.True(_stored is null || (merged.Era == _stored.Era && merged.Version > _stored.Version), "a record is only ever replaced by a later one of its era");
                 if (_stored is { Principal: not null } && merged.Principal is not null)
                 {
@@ -217,6 +232,7 @@ public sealed class HoldModelTests(ITestOutputHelper output)
             Trace.Add("healed");
             Assert.Single(_replicas.Select(HeldIn).Distinct());
             Assert.All(_replicas, replica => Assert.Null(replica.Own));
+            Assert.False(HeldIn(_replicas[0]) is { } held && _acknowledged.Contains(held), "a release that was acknowledged was undone, and nothing was lost since");
         }
 
         private HoldDecision Decision(string? principal) => new(0, 0, principal, DateTimeOffset.UnixEpoch.AddSeconds(++_moments));

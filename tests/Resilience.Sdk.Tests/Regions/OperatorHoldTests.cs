@@ -52,8 +52,8 @@ public sealed class OperatorHoldTests
         var scenario = TopologyScenario.Steady().Held("alice");
 
         Assert.Equal("east", scenario.Topology.Writer?.Region);
-        Assert.Equal("alice", scenario.Topology.Hold?.Principal);
-        Assert.Null(scenario.Released().Topology.Hold);
+        Assert.Equal("alice", scenario.Topology.HeldBy);
+        Assert.Null(scenario.Released().Topology.HeldBy);
     }
 
     [Fact]

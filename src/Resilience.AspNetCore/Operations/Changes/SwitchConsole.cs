@@ -5,6 +5,7 @@ using Npgsql;
 using Resilience.DependencyInjection;
 using Resilience.Internal;
 using Resilience.Postgres;
+using Resilience.Regions;
 
 namespace Resilience.AspNetCore.Operations.Changes;
 
@@ -12,14 +13,13 @@ namespace Resilience.AspNetCore.Operations.Changes;
 /// Shows where each database stands between two writers, and takes people's decisions about it. Who decides is who was authenticated,
 /// never who the request says; each decision, made or refused, is kept in the <see cref="ChangeRecord"/>.
 /// </summary>
-internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord record, TimeProvider time)
+internal sealed class SwitchConsole(DatabaseRegistry databases, FleetService fleet, ChangeRecord record, TimeProvider time)
 {
     /// <summary>Names the replica that a decision is meant for, as the page shows it: behind a balancer the request may reach another.</summary>
     public const string ReplicaHeader = "X-Dr-Replica";
 
-    private const int MostBytes = 1024;
-    private const int LongestPrincipal = 255;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private const string NoMoment = "Send nothing, or {\"heldSince\":\"…\"} as application/json, at most 1 KiB: the hold that is meant, as GET /dr/api/switches shows it.";
     private const string NoRegion = "Send {\"region\":\"…\"} as application/json, at most 1 KiB: the promoted region that the switch goes to, one of those that are configured.";
 
     public void Write(Utf8JsonWriter json)
@@ -34,28 +34,33 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
     }
 
     public Task<IResult> ApproveAsync(HttpContext context) =>
-        DecideAsync(context, "approve", needsRegion: true, async (database, region, who, token) =>
+        DecideAsync(context, "approve", async (database, asked, who, token) =>
         {
-            await database.ApproveSwitchAsync(region, who, token);
+            await database.ApproveSwitchAsync(asked.Region!, who, token);
             return true;
         });
 
     public Task<IResult> WithdrawAsync(HttpContext context) =>
-        DecideAsync(context, "withdraw", needsRegion: true, async (database, region, who, token) =>
+        DecideAsync(context, "withdraw", async (database, asked, who, token) =>
         {
-            await database.WithdrawSwitchApprovalAsync(region, who, token);
+            await database.WithdrawSwitchApprovalAsync(asked.Region!, who, token);
             return true;
         });
 
     public Task<IResult> HoldAsync(HttpContext context) =>
-        DecideAsync(context, "hold", needsRegion: false, (database, _, who, token) => database.HoldSwitchesAsync(who, token));
+        DecideAsync(context, "hold", (database, _, who, token) => database.HoldSwitchesAsync(who, token), asks: Asks.Nothing);
 
     public Task<IResult> ReleaseAsync(HttpContext context) =>
-        DecideAsync(context, "release", needsRegion: false, (database, _, who, token) => database.ReleaseSwitchesAsync(who, token));
+        DecideAsync(
+            context,
+            "release",
+            (database, asked, who, token) => asked.HeldSince is { } since ? database.ReleaseSwitchesAsync(who, since, token) : database.ReleaseSwitchesAsync(who, token),
+            asks: Asks.Hold);
 
     /// <summary>Stays with the previous writer: nothing is followed any more, and the own consent is taken back. A switch that was made is undone by promoting again.</summary>
-    public Task<IResult> RollBackAsync(HttpContext context) => DecideAsync(context, "roll-back", needsRegion: true, async (database, region, who, token) =>
+    public Task<IResult> RollBackAsync(HttpContext context) => DecideAsync(context, "roll-back", async (database, asked, who, token) =>
     {
+        var region = asked.Region!;
         var status = database.SwitchStatus;
         if (status.Candidate != region || status.IsDecided)
         {
@@ -81,19 +86,19 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
     });
 
     private async Task<IResult> DecideAsync(
-        HttpContext context, string action, bool needsRegion, Func<RegionalDataSource, string, string, CancellationToken, Task<bool>> decide)
+        HttpContext context, string action, Func<RegionalDataSource, AskedDecision, string, CancellationToken, Task<bool>> decide, Asks asks = Asks.Region)
     {
         if (CrossSite.WhyNot(context.Request) is { } why)
         {
             return Problem(StatusCodes.Status403Forbidden, why);
         }
 
-        if (context.Request.Headers[ReplicaHeader] is [{ } meant] && meant != Environment.MachineName)
+        if (context.Request.Headers[ReplicaHeader] is [{ } meant] && meant != fleet.Name)
         {
-            return Problem(StatusCodes.Status409Conflict, $"This is the replica '{Environment.MachineName}', and the decision is meant for another. Open the page of the one that is meant.");
+            return Problem(StatusCodes.Status409Conflict, $"This is the replica '{fleet.Name}', and the decision is meant for another. Open the page of the one that is meant.");
         }
 
-        if (context.User.Identity is not { IsAuthenticated: true, Name: { Length: > 0 and <= LongestPrincipal } principal } || principal.Any(char.IsControl))
+        if (context.User.Identity is not { IsAuthenticated: true, Name: { } principal } || !Principal.IsValid(principal))
         {
             return Problem(StatusCodes.Status401Unauthorized, "Only an authenticated person with a name can decide about a switch. Add an authentication scheme to the application.");
         }
@@ -104,10 +109,16 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
             return Problem(StatusCodes.Status404NotFound, "There is no such database; GET /dr/api/switches names them.");
         }
 
-        var region = needsRegion ? await ReadRegionAsync(context) : null;
-        if (needsRegion && (region is null || database.Regions.Endpoints.All(one => one.Region != region)))
+        var asked = asks == Asks.Nothing ? AskedDecision.Nothing : await AskedDecision.ReadAsync(context.Request, context.RequestAborted);
+        var region = asks == Asks.Region ? asked?.Region : null;
+        if (asks == Asks.Region && (region is null || database.Regions.Endpoints.All(one => one.Region != region)))
         {
             return Problem(StatusCodes.Status400BadRequest, NoRegion);
+        }
+
+        if (asked is null)
+        {
+            return Problem(StatusCodes.Status400BadRequest, NoMoment);
         }
 
         // Under a time limit of its own: who goes away must not leave a decision that is half made, or made and not on record.
@@ -115,7 +126,7 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
         var status = StatusCodes.Status500InternalServerError;
         try
         {
-            var result = await TryAsync(token => decide(database, region!, principal, token), region, patience.Token);
+            var result = await TryAsync(token => decide(database, asked, principal, token), region, patience.Token);
             status = (result as IStatusCodeHttpResult)?.StatusCode ?? status;
             return result;
         }
@@ -147,35 +158,6 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
 
     private static IResult Problem(int status, string detail) => Results.Problem(detail, statusCode: status);
 
-    private static async Task<string?> ReadRegionAsync(HttpContext context)
-    {
-        if (!context.Request.HasJsonContentType())
-        {
-            return null;
-        }
-
-        try
-        {
-            // One byte more than allowed tells a full body from one that goes on, with a length or in chunks.
-            var buffer = new byte[MostBytes + 1];
-            var length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
-            if (length > MostBytes)
-            {
-                return null;
-            }
-
-            using var body = JsonDocument.Parse(buffer.AsMemory(0, length));
-            return body.RootElement is { ValueKind: JsonValueKind.Object } read && read.TryGetProperty("region", out var region) && region.ValueKind == JsonValueKind.String
-                ? region.GetString()
-                : null;
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            // Not JSON, or text in it that is no text (half a surrogate pair).
-            return null;
-        }
-    }
-
     private static void Write(Utf8JsonWriter json, SwitchStatus status)
     {
         json.WriteStartObject();
@@ -189,6 +171,15 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
         json.WriteString("next", status.Next);
         json.WriteBoolean("decided", status.IsDecided);
         json.WriteString("heldBy", status.HeldBy);
+        if (status.HeldSince is { } since)
+        {
+            json.WriteString("heldSince", since);
+        }
+        else
+        {
+            json.WriteNull("heldSince");
+        }
+
         json.WriteNumber("approvalsNeeded", status.ApprovalsNeeded);
         json.WriteStartArray("approvedBy");
         foreach (var principal in status.ApprovedBy)
@@ -198,5 +189,12 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, ChangeRecord rec
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private enum Asks
+    {
+        Nothing,
+        Region,
+        Hold,
     }
 }

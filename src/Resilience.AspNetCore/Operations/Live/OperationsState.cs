@@ -17,6 +17,7 @@ internal sealed class OperationsState(
         json.WriteStartObject();
         json.WriteString("generatedAt", time.GetUtcNow());
         json.WriteString("host", Environment.MachineName);
+        json.WriteString("replica", fleet.Name);
         json.WritePropertyName("health");
         json.WriteRawValue(health.Describe().Span, skipInputValidation: true);
         json.WritePropertyName("switches");

@@ -57,7 +57,7 @@
     h("table", null, h("caption", null, caption), h("thead", null, h("tr", null, heads.map(head => h("th", { scope: "col" }, head)))), h("tbody", null, rows)));
   const row = (head, ...cells) => h("tr", null, h("th", { scope: "row" }, head), cells.map(cell => h("td", null, cell)));
   const facts = pairs => h("dl", { class: "facts" }, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) => [h("dt", null, name), h("dd", null, value)]));
-  const button = (text, action, dependency, region, what) => h("button", { type: "button", "data-action": action, "data-dependency": dependency, "data-region": region, "data-what": what }, text);
+  const button = (text, action, dependency, region, what, heldSince) => h("button", { type: "button", "data-action": action, "data-dependency": dependency, "data-region": region, "data-what": what, "data-held-since": heldSince }, text);
 
   // --- parts ----------------------------------------------------------------------------------------------------------
   const activeIn = part => Object.entries(part.episodes).filter(([, one]) => one.phase !== "healthy");
@@ -88,7 +88,7 @@
     }
     if (candidate && !status.decided) buttons.push(button("Roll back", "roll-back", dependency, candidate, `The switch to ${candidate} is given up: ${whose === "this replica" ? "this replica follows" : "the replicas follow"} no promotion, and writes go back to the previous writer when it returns.`));
     buttons.push(status.heldBy
-      ? button("Release the hold", "release", dependency, null, `${status.heldBy} holds them. A promotion that waits is then followed as the configuration says.`)
+      ? button("Release the hold", "release", dependency, null, `${status.heldBy} holds them. A promotion that waits is then followed as the configuration says.`, status.heldSince)
       : button("Hold all switches", "hold", dependency, null, `Writes of ${whose} go to no other region until you release the hold. While ${status.writer ?? "the writer"} is lost, writes wait or degrade.`));
     return h("p", { class: "buttons" }, buttons);
   }
@@ -103,7 +103,7 @@
         ["Diagnosis", [told(one.diagnosis), one.evidence ? h("span", { class: "soft" }, " " + one.evidence) : null]],
         ["Not on a survivor yet", one.unconfirmedOperations === undefined ? null : number(one.unconfirmedOperations) + " operations"],
         ["Mode", status?.mode],
-        ["Held by", status?.heldBy],
+        ["Held by", status?.heldBy ? `${status.heldBy}, since ${time(status.heldSince)}` : null],
         ["Approved by", status && status.approvalsNeeded > 0 ? `${status.approvedBy.join(", ") || "nobody"} (${status.approvedBy.length} of ${status.approvalsNeeded})` : null],
       ]),
       table(`Regions of ${name}`, ["Region", "Role", "Server", "Round trip", "Behind", "Would be lost", "Detail"], one.regions.map(region => row(
@@ -196,7 +196,7 @@
 
   function draw(all) {
     const health = all.health, now = Date.parse(all.generatedAt);
-    meant = all.fleet.store && all.fleet.reachable ? {} : { "X-Dr-Replica": all.host };
+    meant = all.fleet.store && all.fleet.reachable ? {} : { "X-Dr-Replica": all.replica };
     const [kind, text] = summary(all);
     say("summary", text);
     byId("summary").className = "summary " + kind;
@@ -217,11 +217,11 @@
     approve: ["POST", "approvals"], withdraw: ["DELETE", "approvals"], hold: ["POST", "hold"], release: ["DELETE", "hold"], "roll-back": ["POST", "rollback"],
   };
 
-  async function decide({ action, dependency, region }) {
+  async function decide({ action, dependency, region, heldSince }) {
     const [method, path] = requests[action];
     try {
       const answer = await fetch(`${api}/switches/${encodeURIComponent(dependency)}/${path}`, {
-        method, headers: { "X-Dr-Change": "1", "Content-Type": "application/json", ...meant }, body: region ? JSON.stringify({ region }) : undefined, signal: AbortSignal.timeout(20000),
+        method, headers: { "X-Dr-Change": "1", "Content-Type": "application/json", ...meant }, body: region || heldSince ? JSON.stringify({ region, heldSince }) : undefined, signal: AbortSignal.timeout(20000),
       });
       const problem = answer.ok ? null : await answer.json().catch(() => null);
       say("outcome", answer.status === 202 ? "Done in this replica; the others cannot be told now, and will be." : answer.ok ? "Done." : `Refused (${answer.status}). ${problem?.detail ?? ""}`);

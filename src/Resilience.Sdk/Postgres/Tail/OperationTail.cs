@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Resilience.Diagnostics;
-using Resilience.Evidence;
 using Resilience.Internal;
 using Resilience.Journal;
 using Resilience.Regions;
@@ -24,19 +22,14 @@ internal sealed partial class OperationTail(
     JournalLog journal,
     OperationExecutor executor,
     ActiveRegionSet active,
-    FailoverRecorder recorder,
+    TailCatchUp catchUp,
     JournalOptions options,
     MonotonicClock clock,
     ILogger logger) : IAsyncDisposable
 {
-    private const int Bite = 1000;
-
-    /// <summary>Whoever waits for the new writer goes first.</summary>
-    private static readonly TimeSpan CallersFirst = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AuroraMargin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DiskPatience = TimeSpan.FromSeconds(5);
 
     private readonly TailEntries _entries = new();
@@ -81,7 +74,7 @@ internal sealed partial class OperationTail(
                 $"Operation '{operationId}' has {payload.Length} bytes as JSON, and the journal takes {TailRecord.MostPayload}. Refer to large data instead of holding it.", nameof(operation));
         }
 
-        var done = await executor.ExecuteAsync(operationId, Work(operationId, operation), patience, cancellationToken);
+        var done = await executor.ExecuteAsync(operationId, operation, patience, cancellationToken);
         if (active.Current.Endpoints.Count > 1)
         {
             var now = clock.Time.GetUtcNow();
@@ -121,7 +114,7 @@ internal sealed partial class OperationTail(
         var missing = _entries.Where(entry => writer.MayLack(entry.Writer) && entry.DueAt <= now).OrderBy(entry => entry.Record.IsEcho).ToList();
         if (missing.Count > 0)
         {
-            await ReapplyAsync(missing, cancellationToken);
+            await catchUp.RunAsync(missing, lost => _entries.Take(entry => entry == lost).ForEach(Release), cancellationToken);
         }
 
         // Said before it is looked at: what is added meanwhile takes it back.
@@ -131,9 +124,6 @@ internal sealed partial class OperationTail(
             Volatile.Write(ref _caughtUpWith, null);
         }
     }
-
-    private static Func<NpgsqlConnection, NpgsqlTransaction, string, CancellationToken, Task> Work(string operationId, IReplayableOperation operation) =>
-        (connection, transaction, region, token) => operation.ApplyAsync(new OperationContext(connection, transaction, operationId, region), token);
 
     /// <summary>The operation is committed whatever happens here, so nothing may fail; without a journal it is kept in memory, and operators are told.</summary>
     private async Task KeepAsync(TailRecord record)
@@ -206,123 +196,6 @@ internal sealed partial class OperationTail(
         Drop(_entries.Take(entry => !writer.MayLack(entry.Writer) && entry.KeptSince < oldest));
     }
 
-    /// <summary>Does again, in their order, what the present writer may not have.</summary>
-    private async Task ReapplyAsync(List<TailEntry> missing, CancellationToken cancellationToken)
-    {
-        await Task.Delay(CallersFirst, clock.Time, cancellationToken);
-        var results = new Dictionary<TailResult, int>();
-        try
-        {
-            var survived = await SurvivedAsync(missing, cancellationToken);
-            results[TailResult.Survived] = survived.Count;
-            foreach (var entry in missing.Where(entry => !survived.Contains(entry)))
-            {
-                var result = await ReapplyAsync(entry, cancellationToken);
-                results[result] = results.GetValueOrDefault(result) + 1;
-                if (result == TailResult.Away)
-                {
-                    break;
-                }
-            }
-        }
-        finally
-        {
-            recorder.Save();
-            if (results.Any(result => result is { Key: not (TailResult.Refused or TailResult.Away), Value: > 0 }))
-            {
-                Guarded.Run(() => LogReapplied(
-                    logger,
-                    dependency,
-                    missing.Count,
-                    results.GetValueOrDefault(TailResult.Reapplied),
-                    results.GetValueOrDefault(TailResult.Survived),
-                    results.GetValueOrDefault(TailResult.Refused),
-                    results.GetValueOrDefault(TailResult.Lost)));
-            }
-        }
-    }
-
-    /// <summary>Most are on the new writer: one question for many, without a transaction for each.</summary>
-    private async Task<HashSet<TailEntry>> SurvivedAsync(List<TailEntry> missing, CancellationToken cancellationToken)
-    {
-        var survived = new HashSet<TailEntry>();
-        var set = active.Current;
-        if (set.Route is not { } route || WriterHistory.Of(set.Current.Topology) is not { } writer || writer.Region != route.Region)
-        {
-            return survived;
-        }
-
-        await using var connection = await route.OpenAsync(set.Options.WaitForWriter, cancellationToken);
-        foreach (var bite in missing.Chunk(Bite))
-        {
-            var asked = clock.Now;
-            var found = await OperationLedger.FindAsync(connection, [.. bite.Select(entry => entry.Record.OperationId)], route, cancellationToken);
-            foreach (var entry in bite.Where(entry => found.Contains(entry.Record.OperationId)))
-            {
-                (entry.Writer, entry.CommittedAt, entry.KeptSince, entry.RefusedSince) = (writer, clock.Now, asked, null);
-                survived.Add(entry);
-            }
-        }
-
-        return survived;
-    }
-
-    private async Task<TailResult> ReapplyAsync(TailEntry entry, CancellationToken cancellationToken)
-    {
-        var record = entry.Record;
-        if (clock.Time.GetUtcNow() > record.AskUntil)
-        {
-            return Lose(entry, "the ledger may no longer tell whether it was done (half of OperationRetention is over)");
-        }
-
-        try
-        {
-            var operation = catalog.TryRead(record.Operation, record.Payload, out var read) ? read : new UnreadableOperation(record.Operation);
-            var done = await executor.ExecuteAsync(record.OperationId, Work(record.OperationId, operation), active.Current.Options.WaitForWriter, cancellationToken);
-            if (done.Writer is { } writer)
-            {
-                // Else the writer was replaced meanwhile: the next one is asked.
-                (entry.Writer, entry.CommittedAt, entry.KeptSince, entry.RefusedSince) = (writer, clock.Now, clock.Now, null);
-            }
-
-            if (done.Outcome == OperationOutcome.AlreadyCommitted)
-            {
-                return TailResult.Survived;
-            }
-
-            recorder.Count(null, static counts => counts with { Reapplied = counts.Reapplied + 1 });
-            RegionMetrics.CountReapplied(dependency);
-            return TailResult.Reapplied;
-        }
-        catch (Exception exception) when (exception is WriterUnavailableException or OutcomeUnknownException && !cancellationToken.IsCancellationRequested)
-        {
-            return TailResult.Away;
-        }
-#pragma warning disable CA1031 // The application's own code: whatever it throws must not end the loop.
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            entry.RefusedSince ??= clock.Now;
-            if (clock.Now - entry.RefusedSince >= options.ReapplyFor)
-            {
-                return Lose(entry, exception.Message);
-            }
-
-            var rest = TimeSpan.FromMilliseconds(500) * (1 << Math.Min(entry.Refusals++, 8));
-            entry.DueAt = clock.Now + (rest < LongestRest ? rest : LongestRest);
-            return TailResult.Refused;
-        }
-    }
-
-    private TailResult Lose(TailEntry entry, string why)
-    {
-        _entries.Take(one => one == entry).ForEach(Release);
-        recorder.Count(null, counts => counts.Lose(entry.Record.OperationId));
-        RegionMetrics.CountLost(dependency);
-        Guarded.Run(() => LogLost(logger, dependency, entry.Record.Operation, entry.Record.OperationId, entry.Record.CommittedAt, why));
-        return TailResult.Lost;
-    }
-
     /// <summary>Operations that are no longer kept although nobody has confirmed them.</summary>
     private void Drop(IReadOnlyList<TailEntry> entries)
     {
@@ -368,4 +241,13 @@ internal sealed partial class OperationTail(
             await published.Replaced.WaitAsync(Every, clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    [LoggerMessage(1042, LogLevel.Error, "'{Dependency}': operations are committed but cannot be kept in the journal ({Reason}). Should this process end together with the writer's region, those that were not replicated are lost")]
+    private static partial void LogNotKept(ILogger logger, string dependency, string reason);
+
+    [LoggerMessage(1043, LogLevel.Error, "'{Dependency}': a region has confirmed nothing for so long that operations are no longer kept for it (at most {Most} or {Megabytes} MiB, for {Retention}). Were it promoted, they would be lost")]
+    private static partial void LogOverfull(ILogger logger, string dependency, int most, long megabytes, TimeSpan retention);
+
+    [LoggerMessage(1044, LogLevel.Warning, "'{Dependency}': the operations that wait for other regions could not be looked at; it is tried again")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string dependency);
 }
