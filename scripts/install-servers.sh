@@ -14,8 +14,8 @@ missing_servers() {
     command -v redis-server >/dev/null || echo redis-server
 }
 
-# What the tests need besides: a browser, a balancer, a clock that can be wrong, load on the processors, and to break a network and a disk
-# of their own. Only root can install them, and have the last two; without them those tests are skipped.
+# What the tests need besides: a browser, a balancer, what reads alert rules, a clock that can be wrong, load on the processors, and to break
+# a network and a disk of their own. Only root can install them, and have the last two; without them those tests are skipped.
 missing_test_tools() {
     ((EUID == 0)) || return 0
     command -v haproxy >/dev/null || echo haproxy
@@ -25,6 +25,7 @@ missing_test_tools() {
     command -v ip >/dev/null || echo iproute2
     command -v mkfs.ext4 >/dev/null || echo e2fsprogs
     command -v chromium >/dev/null || echo chromium
+    command -v promtool >/dev/null || echo prometheus
 }
 
 # Everything that is missing: of the servers, and of the further lists that are named.

@@ -71,7 +71,7 @@ internal static class DegradationServices
         services.AddHostedService(static provider => provider.GetRequiredService<QueueHost>());
         services.AddSingleton<IQueueAdmin, QueueAdmin>();
         services.AddSingleton(static provider => new QueueGauges(
-            provider.GetRequiredService<QueueHost>(), provider.GetRequiredService<IMeterFactory>().Create(DrResilienceDiagnostics.MeterName)));
+            provider.GetRequiredService<QueueHost>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IMeterFactory>().Create(DrResilienceDiagnostics.MeterName)));
     }
 
     /// <summary>Replicas of a service share its database.</summary>

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Resilience.DependencyInjection;
+using Resilience.Degradation;
 using Resilience.Diagnostics;
 using Resilience.Health;
 using Resilience.Health.Watchdog;
@@ -50,6 +51,9 @@ public static class DrResilienceHostExtensions
             services.AddSingleton<IDependencies>(static provider => provider.GetRequiredService<DependencyRegistry>());
             services.AddMetrics();
             services.AddSingleton(static provider => new DependencyGauges(provider.GetRequiredService<DependencyRegistry>(), CreateMeter(provider)));
+            services.AddSingleton(static provider => new RegionGauges(provider.GetRequiredService<DatabaseRegistry>(), CreateMeter(provider)));
+            services.AddSingleton(static provider => new HostGauges(
+                provider.GetRequiredService<EpisodeMonitor>(), provider.GetRequiredService<FleetService>(), provider.GetRequiredService<SettingsMonitor>(), CreateMeter(provider)));
             services.AddSingleton(CreateInboundGate);
             services.AddHealthChecks();
             services.AddSingleton<IPostConfigureOptions<HealthCheckServiceOptions>, HealthCheckRegistrations>();

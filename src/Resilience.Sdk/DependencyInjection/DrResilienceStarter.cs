@@ -19,6 +19,8 @@ internal sealed partial class DrResilienceStarter(
         _ = ((DatabaseRegistry)services.GetService(typeof(DatabaseRegistry))!).All;
         _ = services.GetService(typeof(DependencyGauges));
         _ = services.GetService(typeof(QueueGauges));
+        _ = services.GetService(typeof(RegionGauges));
+        _ = services.GetService(typeof(HostGauges));
         WarnOfWhatIsProbablyMeantOtherwise(((SettingsMonitor)services.GetService(typeof(SettingsMonitor))!).Current);
         return Task.CompletedTask;
     }

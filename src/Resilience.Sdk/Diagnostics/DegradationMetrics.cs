@@ -15,7 +15,7 @@ internal static class DegradationMetrics
         "dr.degradation.alerts", "{alert}", "Alerts, by state.");
 
     private static readonly Histogram<double> Exercises = DrResilienceDiagnostics.Meter.CreateHistogram<double>(
-        "dr.degradation.exercises", "s", "Fallbacks that were run beside a dependency that is well, by result.");
+        "dr.degradation.exercises", "s", "Fallbacks that were run beside a dependency that is well, by result.", tags: null, DurationBuckets.Advice);
 
     public static void CountRequest(string service, string action, string result) =>
         Requests.Add(1, new("dr.service", service), new("dr.action", action), new("dr.result", result));

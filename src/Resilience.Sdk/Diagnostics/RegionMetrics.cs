@@ -30,7 +30,7 @@ internal static class RegionMetrics
         "dr.operations.unprotected", "{operation}", "Operations that are committed and no longer kept, or not in the journal, before all regions have them.");
 
     private static readonly Histogram<double> RecoveryTime = DrResilienceDiagnostics.Meter.CreateHistogram<double>(
-        "dr.region.recovery_time", "s", "From the first sign of the loss of a writer to the first commit on the next.");
+        "dr.region.recovery_time", "s", "From the first sign of the loss of a writer to the first commit on the next.", tags: null, DurationBuckets.Advice);
 
     public static void CountFailover(string dependency, string region) =>
         Failovers.Add(1, new("dr.dependency", dependency), new("dr.region", region));

@@ -18,6 +18,7 @@ internal sealed class DependencyGauges
         _dependencies = dependencies;
         meter.CreateObservableGauge(
             "dr.breaker.state", () => Read<int>(pipeline => Number(Breaker(pipeline).State)), description: "0 closed, 1 half-open, 2 open, 3 forced open, 4 disabled.");
+        meter.CreateObservableGauge("dr.breaker.restricts", () => Read<int>(pipeline => Breaker(pipeline).Restricts ? 1 : 0), description: "1 while calls are held back, all or all but a few trials.");
         meter.CreateObservableGauge("dr.breaker.failure_rate", () => Read<double>(pipeline => Breaker(pipeline).FailureRate), "1", "Share of the sampled calls that failed.");
         meter.CreateObservableGauge("dr.retry.budget", () => Read(Budget), "{attempt}", "Repeats and hedges that may still be made.");
         meter.CreateObservableGauge("dr.bulkhead.limit", () => Read(Limit), "{call}", "Calls that may run at once.");

@@ -76,6 +76,17 @@ public sealed partial class TelemetryTests
         Assert.All(queries, Check);
         Assert.Equal(panels.Count, panels.Select(panel => panel.GetProperty("id").GetInt32()).Distinct().Count());
         Assert.All(panels, panel => Assert.NotEmpty(panel.GetProperty("description").GetString()!));
+
+        // A choice lists what is emitted, and none of databases is offered for calls, or the other way round.
+        var choices = dashboard.RootElement.GetProperty("templating").GetProperty("list").EnumerateArray().Where(choice => choice.GetProperty("type").GetString() == "query").ToList();
+        Assert.All(choices, choice =>
+        {
+            var values = LabelValues().Match(choice.GetProperty("query").GetString()!);
+            Check($"sum by ({values.Groups["label"].Value}) ({values.Groups["series"].Value})");
+        });
+        Assert.All(queries.Where(query => query.Contains("dr_dependency=~", StringComparison.Ordinal)), query =>
+            Assert.Equal(OfDatabases().IsMatch(query) ? "database" : "dependency", Choice().Match(query).Groups["name"].Value));
+        Assert.All(queries, query => Assert.Contains("job=~\"$service\"", query, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -142,6 +153,15 @@ public sealed partial class TelemetryTests
 
     [GeneratedRegex("`(?<code>[^`]+)`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Code();
+
+    [GeneratedRegex(@"^label_values\((?<series>\w+), (?<label>\w+)\)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex LabelValues();
+
+    [GeneratedRegex(@"\bdr_(region|switch|operations)_", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex OfDatabases();
+
+    [GeneratedRegex("dr_dependency=~\"\\$(?<name>\\w+)\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Choice();
 
     [GeneratedRegex("^Dr[A-Z][A-Za-z]+$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex AlertName();

@@ -39,7 +39,7 @@ public sealed class DependencyGaugesTests : IDisposable
 
         Assert.Equal(
             [
-                ("dr.breaker.failure_rate a", 0.667), ("dr.breaker.state a", 0), ("dr.bulkhead.in_use a", 1),
+                ("dr.breaker.failure_rate a", 0.667), ("dr.breaker.restricts a", 0), ("dr.breaker.state a", 0), ("dr.bulkhead.in_use a", 1),
                 ("dr.bulkhead.limit a", 1), ("dr.bulkhead.queued a", 1), ("dr.retry.budget a", 29),
             ],
             values.Select(value => (value.Key, Math.Round(value.Value, 3))));
@@ -48,10 +48,11 @@ public sealed class DependencyGaugesTests : IDisposable
     }
 
     [Theory]
-    [InlineData(null, 2)]
-    [InlineData(CircuitBreakerMode.ForcedOpen, 3)]
-    [InlineData(CircuitBreakerMode.Disabled, 4)]
-    public async Task State_HasAFixedNumber(CircuitBreakerMode? forced, double number)
+    [InlineData(null, 2, 1)]
+    [InlineData(CircuitBreakerMode.ForcedOpen, 3, 1)]
+    [InlineData(CircuitBreakerMode.Disabled, 4, 0)]
+    [InlineData(CircuitBreakerMode.Observe, 2, 0)]
+    public async Task State_HasAFixedNumber(CircuitBreakerMode? forced, double number, double restricts)
     {
         var registry = Registry(new DependencyOptions
         {
@@ -63,6 +64,7 @@ public sealed class DependencyGaugesTests : IDisposable
         registry.Get("a").Force(forced);
 
         Assert.Equal(number, GaugeReader.Read(_meter)["dr.breaker.state a"]);
+        Assert.Equal(restricts, GaugeReader.Read(_meter)["dr.breaker.restricts a"]);
 
         registry.Get("a").Force(null);
         _time.Advance(TimeSpan.FromMinutes(1));
@@ -84,7 +86,7 @@ public sealed class DependencyGaugesTests : IDisposable
 
         Assert.Equal(
             [
-                "dr.breaker.failure_rate a", "dr.breaker.failure_rate a http://b:1", "dr.breaker.state a", "dr.breaker.state a http://b:1",
+                "dr.breaker.failure_rate a", "dr.breaker.failure_rate a http://b:1", "dr.breaker.restricts a", "dr.breaker.restricts a http://b:1", "dr.breaker.state a", "dr.breaker.state a http://b:1",
                 "dr.bulkhead.in_use a", "dr.bulkhead.in_use a http://b:1", "dr.bulkhead.queued a", "dr.bulkhead.queued a http://b:1",
             ],
             GaugeReader.Read(_meter).Keys);
