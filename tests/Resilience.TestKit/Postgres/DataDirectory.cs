@@ -13,23 +13,9 @@ internal sealed class DataDirectory(string home, PostgresServerOptions options)
 
     public bool IsStandby => File.Exists(System.IO.Path.Combine(Path, "standby.signal"));
 
-    public async Task InitializeAsync(PostgresCredentials credentials, CancellationToken ct)
+    public async Task InitializeAsync(CancellationToken ct)
     {
-        var passwordFile = System.IO.Path.Combine(home, "admin-password");
-        await File.WriteAllTextAsync(passwordFile, credentials.AdminPassword, ct);
-        try
-        {
-            var result = await Binaries.RunAsync(
-                "initdb",
-                ["--no-sync", "--no-instructions", "--locale=C", "--encoding=UTF8", "--auth=scram-sha-256",
-                    "-U", PostgresCredentials.Admin, "--pwfile", passwordFile, "-D", Path],
-                home, null, ct);
-            result.EnsureSuccess();
-        }
-        finally
-        {
-            File.Delete(passwordFile);
-        }
+        await ClusterTemplate.CopyToAsync(home, Path, ct);
 
         // The addresses of initdb's own file end at 127.0.0.1; ours are regions of 127.0.0.0/8.
         await File.WriteAllTextAsync(

@@ -9,5 +9,5 @@ internal sealed record PostgresCredentials(string AppPassword, string AdminPassw
     public const string Admin = "testkit";
 
     public static PostgresCredentials Generate() =>
-        new(RandomNumberGenerator.GetHexString(24, lowercase: true), RandomNumberGenerator.GetHexString(24, lowercase: true));
+        new(RandomNumberGenerator.GetHexString(24, lowercase: true), ClusterTemplate.AdminPassword);
 }

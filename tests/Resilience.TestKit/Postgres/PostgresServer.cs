@@ -62,7 +62,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public static Task<PostgresServer> StartPrimaryAsync(PostgresServerOptions? options = null, CancellationToken ct = default) =>
         StartNewAsync(options, PostgresCredentials.Generate(), async server =>
         {
-            await server._data.InitializeAsync(server._credentials, ct);
+            await server._data.InitializeAsync(ct);
             var template = server.Connect("template1");
             await server.LaunchAsync(template, ct);
             await server.CreateAppAsync(template, ct);
