@@ -20,6 +20,7 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
     private readonly Lock _making = new();
     private readonly Dictionary<string, RegionalDataSource> _databases = new(StringComparer.Ordinal);
     private Action<RegionalDataSource>? _onEach;
+    private bool _isDisposed;
 
     public DatabaseRegistry(SettingsMonitor settings, DrResilienceBuilder builder, TimeProvider time, ILoggerFactory loggers)
     {
@@ -79,6 +80,9 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
             return known;
         }
 
+        RegionalDataSource database;
+        DrResilienceSettings settings;
+        bool isTooLate;
         lock (_making)
         {
             if (Find(name) is { } made)
@@ -86,15 +90,32 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
                 return made;
             }
 
-            var database = Create(name, _settings.Current);
+            settings = _settings.Current;
+            database = Create(name, settings);
             lock (_lock)
             {
-                _databases.Add(name, database);
-                _onEach?.Invoke(database);
+                isTooLate = _isDisposed;
+                if (!isTooLate)
+                {
+                    _databases.Add(name, database);
+                    _onEach?.Invoke(database);
+                }
             }
-
-            return database;
         }
+
+        if (isTooLate)
+        {
+            database.Dispose();
+            throw new ObjectDisposedException(nameof(DatabaseRegistry));
+        }
+
+        if (_settings.Current is var now && !ReferenceEquals(now, settings) && now.FindDatabase(name) is { } options)
+        {
+            // Changed while it was made, when it was in no list.
+            _ = ReconfigureAsync(database, options);
+        }
+
+        return database;
     }
 
     /// <summary>The only database, for applications that have one and inject it without a name.</summary>
@@ -113,6 +134,7 @@ internal sealed partial class DatabaseRegistry : IAsyncDisposable
         List<RegionalDataSource> databases;
         lock (_lock)
         {
+            _isDisposed = true;
             databases = [.. _databases.Values];
         }
 

@@ -32,6 +32,8 @@ public sealed class DrResilienceBuilder
 
     internal Dictionary<string, Func<SwitchoverRequest, CancellationToken, Task>> Switchovers { get; } = new(StringComparer.Ordinal);
 
+    internal Dictionary<string, Func<Exception, bool>> Handled { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Where the replicas of the service share decisions; null when each process decides for itself.</summary>
     internal Func<IServiceProvider, IFleetStore>? FleetStore { get; set; }
 
@@ -71,6 +73,24 @@ public sealed class DrResilienceBuilder
         ArgumentException.ThrowIfNullOrWhiteSpace(dependency);
         ArgumentNullException.ThrowIfNull(switchover);
         return Switchovers.TryAdd(dependency, switchover) ? this : throw new ArgumentException($"'{dependency}' has a switchover already.", nameof(dependency));
+    }
+
+    /// <summary>
+    /// Says which exceptions of calls to a dependency are its failures. All others are its answers: they reach the caller at once, are not
+    /// repeated, and count as successes for breaker and bulkhead, as an HTTP 404 does. Without it every exception is a failure.
+    /// </summary>
+    /// <param name="dependency">The dependency's name, for HTTP the one of its client too.</param>
+    /// <param name="shouldHandle">
+    /// True for a failure. Called by any thread after each attempt that threw, but not for the caller's own cancellation, time-outs of the
+    /// pipeline, and rejections by it or by one inside. When it throws, the exception is a failure.
+    /// </param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">The dependency has one.</exception>
+    public DrResilienceBuilder ShouldHandle(string dependency, Func<Exception, bool> shouldHandle)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(dependency);
+        ArgumentNullException.ThrowIfNull(shouldHandle);
+        return Handled.TryAdd(dependency, shouldHandle) ? this : throw new ArgumentException($"It has been said already which exceptions of '{dependency}' are failures.", nameof(dependency));
     }
 
     /// <summary>Adds a fallback that configuration can name (<c>action: fallback</c>, <c>use: name</c>).</summary>

@@ -47,13 +47,18 @@ public static class DrResilienceHostExtensions
             services.AddKeyedSingleton<RegionalDataSource>(
                 KeyedService.AnyKey, static (provider, key) => provider.GetRequiredService<DatabaseRegistry>().Get((string)key!));
             services.AddSingleton(static provider => provider.GetRequiredService<DatabaseRegistry>().Single());
-            services.AddSingleton(static provider => CreateDependencies(provider.GetRequiredService<SettingsMonitor>(), provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton(static provider => CreateDependencies(
+                provider.GetRequiredService<SettingsMonitor>(), provider.GetRequiredService<DrResilienceBuilder>().Handled, provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton<IDependencies>(static provider => provider.GetRequiredService<DependencyRegistry>());
             services.AddMetrics();
             services.AddSingleton(static provider => new DependencyGauges(provider.GetRequiredService<DependencyRegistry>(), CreateMeter(provider)));
             services.AddSingleton(static provider => new RegionGauges(provider.GetRequiredService<DatabaseRegistry>(), CreateMeter(provider)));
             services.AddSingleton(static provider => new HostGauges(
-                provider.GetRequiredService<EpisodeMonitor>(), provider.GetRequiredService<FleetService>(), provider.GetRequiredService<SettingsMonitor>(), CreateMeter(provider)));
+                provider.GetRequiredService<EpisodeMonitor>(),
+                provider.GetRequiredService<FleetService>(),
+                provider.GetRequiredService<SettingsMonitor>(),
+                provider.GetRequiredService<DatabaseRegistry>(),
+                CreateMeter(provider)));
             services.AddSingleton(CreateInboundGate);
             services.AddHealthChecks();
             services.AddSingleton<IPostConfigureOptions<HealthCheckServiceOptions>, HealthCheckRegistrations>();
@@ -80,11 +85,16 @@ public static class DrResilienceHostExtensions
         return builder;
     }
 
-    private static DependencyRegistry CreateDependencies(SettingsMonitor settings, TimeProvider time)
+    private static DependencyRegistry CreateDependencies(SettingsMonitor settings, Dictionary<string, Func<Exception, bool>> handled, TimeProvider time)
     {
+        if (handled.Keys.FirstOrDefault(name => settings.Current.FindDatabase(name) is not null) is { } database)
+        {
+            throw new InvalidOperationException($"{nameof(DrResilienceBuilder.ShouldHandle)} names '{database}', which is a database: what its failures are is not for the application to say.");
+        }
+
         var dependencies = new DependencyRegistry(
             name => settings.Current.FindDatabase(name) is null
-                ? settings.Current.Calls.GetValueOrDefault(name) ?? settings.Current.Defaults
+                ? (settings.Current.Calls.GetValueOrDefault(name) ?? settings.Current.Defaults) with { ShouldHandle = handled.GetValueOrDefault(name) }
                 : throw new InvalidOperationException($"'{name}' is a database. Inject it as [FromKeyedServices(\"{name}\")] RegionalDataSource."),
             time,
             () => new Random());

@@ -7,11 +7,11 @@ namespace Resilience.DependencyInjection;
 /// <summary>What a host itself is at the moment a meter is read: its episodes, whether it can share decisions, whether a configuration was refused.</summary>
 internal sealed class HostGauges
 {
-    public HostGauges(EpisodeMonitor episodes, FleetService fleet, SettingsMonitor settings, Meter meter)
+    public HostGauges(EpisodeMonitor episodes, FleetService fleet, SettingsMonitor settings, DatabaseRegistry databases, Meter meter)
     {
         meter.CreateObservableGauge("dr.degradation.phase", () => Phases(episodes), description: "0 healthy, 1 degraded, 2 recovering.");
         meter.CreateObservableGauge("dr.fleet.reachable", () => Reachable(fleet), description: "1 while decisions can be shared with the other replicas, 0 while they cannot; none where they are not shared.");
-        meter.CreateObservableGauge("dr.configuration.refused", () => settings.RefusedReload.Count > 0 ? 1 : 0, description: "1 while the configuration in use is not the one that was read last.");
+        meter.CreateObservableGauge("dr.configuration.refused", () => settings.RefusedReload.Count > 0 || databases.Existing.Any(database => database.PendingChange is not null) ? 1 : 0, description: "1 while the configuration in use is not the one that was read last.");
     }
 
     private static IEnumerable<Measurement<int>> Phases(EpisodeMonitor episodes) =>

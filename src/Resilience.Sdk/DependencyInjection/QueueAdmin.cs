@@ -5,7 +5,7 @@ using Resilience.Queueing.Worker;
 namespace Resilience.DependencyInjection;
 
 /// <summary>The queues of this process's host, for operators.</summary>
-internal sealed class QueueAdmin(QueueHost host) : IQueueAdmin
+internal sealed class QueueAdmin(QueueHost host, SettingsMonitor settings, TimeProvider time) : IQueueAdmin
 {
     private const int LongestPage = 1000;
 
@@ -37,10 +37,10 @@ internal sealed class QueueAdmin(QueueHost host) : IQueueAdmin
     }
 
     public ValueTask<bool> ParkAsync(string queue, string key, string reason, CancellationToken cancellationToken = default) =>
-        Store(queue).MoveAsync(queue, key, EntryState.Parked, reason, cancellationToken);
+        Store(queue).ParkAsync(queue, key, reason, cancellationToken);
 
     public ValueTask<bool> ReplayAsync(string queue, string key, CancellationToken cancellationToken = default) =>
-        Store(queue).MoveAsync(queue, key, EntryState.Ready, "replayed", cancellationToken);
+        Store(queue).ReplayAsync(queue, key, time.GetUtcNow() + settings.Current.Queues[queue].KeyWindow, cancellationToken);
 
     public ValueTask<long> PurgeAsync(string queue, QueueItemState state, long expected, CancellationToken cancellationToken = default) =>
         state is QueueItemState.Parked or QueueItemState.Reconcile

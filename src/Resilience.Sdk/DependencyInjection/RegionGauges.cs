@@ -43,7 +43,8 @@ internal sealed class RegionGauges
         var now = database.Clock.Now;
         foreach (var region in ((ISharedDatabase)database).Topology.Regions)
         {
-            if (region.FreshAsOf is { } asOf)
+            // What was measured once is known no longer when the standby falls silent.
+            if (region is { Condition: RegionCondition.Standby, Misses: 0, FreshAsOf: { } asOf })
             {
                 yield return new((now - asOf).TotalSeconds, new("dr.dependency", database.Name), new("dr.region", region.Name));
             }

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Resilience.Internal;
 using Resilience.Postgres;
@@ -18,20 +17,13 @@ internal sealed partial class FleetMember : IAsyncDisposable
     /// <summary>How long a process that starts waits for a store that does not answer.</summary>
     public static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(2);
 
-    /// <summary>
-    /// How long nothing is taken for granted while nothing is stored about a hold: the store may just have lost everything, and those who
-    /// know of one are about to write it again. After that it is stored that nobody holds. Longer than <see cref="FirstPatience"/>, and both
-    /// together at most <see cref="SwitchHold.LongestUnasked"/>.
-    /// </summary>
-    public static readonly TimeSpan EmptyPatience = TimeSpan.FromSeconds(3);
-
-    private const int MostAttempts = 5;
     private static readonly TimeSpan AtStart = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(500);
 
     private readonly IFleetStore _store;
     private readonly Func<IReadOnlyList<ISharedDatabase>> _databases;
+    private readonly FleetExchange _exchange;
     private readonly FleetNotes _notes;
     private readonly MonotonicClock _clock;
     private readonly TimeSpan _startedAt;
@@ -39,8 +31,6 @@ internal sealed partial class FleetMember : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Signal _wake = new();
     private readonly Lock _lock = new();
-    private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, TimeSpan> _emptySince = new(StringComparer.Ordinal);
     private List<TaskCompletionSource<bool>> _waiting = [];
     private Task _loop = Task.CompletedTask;
     private bool _hasEnded;
@@ -58,6 +48,7 @@ internal sealed partial class FleetMember : IAsyncDisposable
     {
         _store = store;
         _databases = databases;
+        _exchange = new FleetExchange(store, databases, clock, logger);
         _notes = new FleetNotes(name, store, note, clock);
         _clock = clock;
         _startedAt = clock.Now;
@@ -152,7 +143,7 @@ internal sealed partial class FleetMember : IAsyncDisposable
         {
             using var enough = new CancellationTokenSource(Patience, _clock.Time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
-            await ExchangeAsync(either.Token);
+            await _exchange.RunAsync(either.Token);
         }
 #pragma warning disable CA1031 // The loop survives every round; a store is other people's code.
         catch (Exception exception)
@@ -192,109 +183,6 @@ internal sealed partial class FleetMember : IAsyncDisposable
         {
             Guarded.Run(() => LogBack(_logger, _store.Name));
         }
-    }
-
-    private async Task ExchangeAsync(CancellationToken cancellationToken)
-    {
-        var databases = _databases();
-        var records = await _store.ReadAsync([.. databases.Select(database => database.Name)], cancellationToken);
-        ExceptionDispatchInfo? first = null;
-        foreach (var database in databases)
-        {
-            try
-            {
-                await ExchangeAsync(database, records.GetValueOrDefault(database.Name), cancellationToken);
-            }
-#pragma warning disable CA1031 // One record that cannot be written must not keep the others from being heard.
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                first ??= ExceptionDispatchInfo.Capture(exception);
-            }
-        }
-
-        first?.Throw();
-    }
-
-    private async Task ExchangeAsync(ISharedDatabase database, byte[]? bytes, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; !await MergeAsync(database, bytes, cancellationToken); attempt++)
-        {
-            if (attempt == MostAttempts)
-            {
-                throw new IOException($"the record of '{database.Name}' changed {MostAttempts} times while it was being written");
-            }
-
-            bytes = (await _store.ReadAsync([database.Name], cancellationToken)).GetValueOrDefault(database.Name);
-        }
-    }
-
-    /// <returns>False when the record has changed since it was read.</returns>
-    private async Task<bool> MergeAsync(ISharedDatabase database, byte[]? bytes, CancellationToken cancellationToken)
-    {
-        var stored = DatabaseRecord.Read(bytes);
-        if (stored is null && _unreadable.Add(database.Name))
-        {
-            Guarded.Run(() => LogUnreadable(_logger, database.Name, _store.PlaceOf(database.Name)));
-        }
-
-        // First what others know, whatever becomes of the writing: a process that starts chooses its first writer as soon as it is told
-        // that they have been asked.
-        var topology = database.Topology;
-        if (stored?.Term is { } term && topology.KnownTerm(term.Cluster) < term.Writer)
-        {
-            database.Hear(new RememberedTerm(term.Cluster, term.Writer, _store.PlaceOf(database.Name)));
-        }
-
-        var (hold, told) = database.Hold.Merge(stored?.Hold, MayBeLost(database.Name, stored?.Hold));
-        if (hold == stored?.Hold)
-        {
-            Follow(database, hold, told);
-        }
-
-        var before = stored ?? DatabaseRecord.Empty;
-        var merged = before.With(SharedTerm.Of(topology), topology.Writer is not null) with { Hold = hold };
-        if (merged != before)
-        {
-            if (!await _store.TryReplaceAsync(database.Name, bytes, merged.Write(), cancellationToken))
-            {
-                return false;
-            }
-
-            Follow(database, hold, told);
-        }
-
-        return true;
-    }
-
-    /// <param name="database">The database.</param>
-    /// <param name="decided">What stands in the record; null when nothing was said yet, and nobody has been heard.</param>
-    /// <param name="told">The own decision that is in it.</param>
-    private static void Follow(ISharedDatabase database, HoldDecision? decided, HoldDecision? told)
-    {
-        if (decided is not null)
-        {
-            database.Hold.Adopt(decided, told);
-            database.FollowHold();
-        }
-    }
-
-    /// <summary>Whether nothing has been stored about the hold for so short a time that somebody may be about to.</summary>
-    private bool MayBeLost(string database, HoldDecision? stored)
-    {
-        if (stored is not null)
-        {
-            _emptySince.Remove(database);
-            return false;
-        }
-
-        var now = _clock.Now;
-        if (!_emptySince.TryGetValue(database, out var since))
-        {
-            _emptySince[database] = since = now;
-        }
-
-        return now - since < EmptyPatience;
     }
 
     /// <summary>Nothing depends on the notes but what people see, so this may fail.</summary>
@@ -339,7 +227,4 @@ internal sealed partial class FleetMember : IAsyncDisposable
 
     [LoggerMessage(1461, LogLevel.Information, "The other replicas are told and heard through '{Store}' again")]
     private static partial void LogBack(ILogger logger, string store);
-
-    [LoggerMessage(1462, LogLevel.Error, "'{Dependency}': what replicas share of it cannot be read ({Place}). It is taken for missing, which releases nothing, and is written anew once there is something to share. Said once")]
-    private static partial void LogUnreadable(ILogger logger, string dependency, string place);
 }

@@ -24,5 +24,27 @@ internal static class CallJudge
         return outcome.Result is HttpResponseMessage response ? HttpVerdict.Of(response, time) : new CallVerdict(AttemptResult.Final);
     }
 
+    /// <summary>Whether the application says that an exception is an answer of the dependency and no failure.</summary>
+    /// <param name="exception">What the attempt threw; null when it did not.</param>
+    /// <param name="shouldHandle">The application's word; null leaves it to <see cref="Of"/>. One that throws says nothing.</param>
+    public static bool IsAnswer(Exception? exception, Func<Exception, bool>? shouldHandle)
+    {
+        if (shouldHandle is null || exception is null or ExecutionRejectedException)
+        {
+            return false;
+        }
+
+        try
+        {
+            return !shouldHandle(exception);
+        }
+#pragma warning disable CA1031 // The application's own code: the exception of the call is the one to be told of.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return false;
+        }
+    }
+
     public static void Discard<T>(in Outcome<T> outcome) => (outcome.Result as IDisposable)?.Dispose();
 }

@@ -39,4 +39,7 @@ public sealed record DependencyOptions
 
     /// <summary>Faults injected in place of the dependency's own, inside all strategies.</summary>
     public ChaosOptions Chaos { get; init; } = new();
+
+    /// <summary>Which exceptions are failures, where the application has said so; configuration cannot hold it.</summary>
+    internal Func<Exception, bool>? ShouldHandle { get; init; }
 }

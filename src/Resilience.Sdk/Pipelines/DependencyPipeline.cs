@@ -333,7 +333,7 @@ internal sealed class DependencyPipeline
                 _telemetry.OnTimeout();
                 break;
             default:
-                verdict = call.Judge(outcome);
+                verdict = CallJudge.IsAnswer(outcome.Exception, running.Options.ShouldHandle) ? new CallVerdict(AttemptResult.Final) : call.Judge(outcome);
                 break;
         }
 

@@ -106,7 +106,7 @@ internal static partial class RegionLog
     [LoggerMessage(1009, LogLevel.Information, "'{Dependency}': region '{Region}' went from {From} to {To}{Detail}")]
     private static partial void Changed(ILogger logger, string dependency, string region, RegionCondition from, RegionCondition to, string detail);
 
-    [LoggerMessage(1016, LogLevel.Critical, "'{Dependency}': split brain: {Evidence}. Stop the former writer, and compare what it has taken since with the books")]
+    [LoggerMessage(1016, LogLevel.Critical, "'{Dependency}': split brain: {Evidence}. Stop the server that this service does not write to, and compare what it has taken with the books")]
     private static partial void SplitBrain(ILogger logger, string dependency, string evidence);
 
     [LoggerMessage(1017, LogLevel.Warning, "'{Dependency}': the split brain is over: {Evidence}")]

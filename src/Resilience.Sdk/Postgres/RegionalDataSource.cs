@@ -326,7 +326,7 @@ public sealed class RegionalDataSource : DbDataSource, ISharedDatabase
     /// <exception cref="ArgumentException">The principal is empty or too long.</exception>
     /// <exception cref="TimeoutException">The decision is kept, but this process had too much to do to act on it within 5 s. Repeat it: deciding twice is deciding once.</exception>
     public Task<bool> HoldSwitchesAsync(string principal, CancellationToken cancellationToken = default) =>
-        _desk.HoldAsync(principal, principal, heldSince: null, cancellationToken);
+        _desk.HoldAsync(principal, principal, seen: null, cancellationToken);
 
     /// <summary>
     /// Takes the decision back that writes go to no other region; a promotion that waits is then followed as the configuration says. Where
@@ -340,15 +340,21 @@ public sealed class RegionalDataSource : DbDataSource, ISharedDatabase
     /// <exception cref="InvalidOperationException">Somebody has decided since, elsewhere: look again, and release that.</exception>
     /// <exception cref="TimeoutException">It was not taken note of within 5 s.</exception>
     public Task<bool> ReleaseSwitchesAsync(string principal, CancellationToken cancellationToken = default) =>
-        _desk.HoldAsync(null, principal, heldSince: null, cancellationToken);
+        _desk.HoldAsync(null, principal, seen: null, cancellationToken);
 
-    /// <summary>The same for the hold that somebody was shown: whoever holds by now keeps holding if it is another.</summary>
+    /// <summary>The same for the hold that somebody was shown, here or by another replica: whoever holds by now keeps holding if it is another.</summary>
     /// <param name="principal">Who takes it back. It may be another than who decided.</param>
-    /// <param name="heldSince">The <see cref="SwitchStatus.HeldSince"/> that was shown.</param>
+    /// <param name="seen">What was shown: its <see cref="SwitchStatus.HeldBy"/> and <see cref="SwitchStatus.HeldSince"/> name the hold.</param>
     /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="ArgumentException">The principal is empty or too long, or nobody held in what was shown.</exception>
     /// <inheritdoc cref="ReleaseSwitchesAsync(string, CancellationToken)"/>
-    public Task<bool> ReleaseSwitchesAsync(string principal, DateTimeOffset heldSince, CancellationToken cancellationToken = default) =>
-        _desk.HoldAsync(null, principal, heldSince, cancellationToken);
+    public Task<bool> ReleaseSwitchesAsync(string principal, SwitchStatus seen, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(seen);
+        return seen is { HeldBy: not null, HeldSince: not null }
+            ? _desk.HoldAsync(null, principal, seen, cancellationToken)
+            : throw new ArgumentException($"Nobody holds the switches of '{seen.Dependency}' in the status that was seen.", nameof(seen));
+    }
 
     internal SwitchWait SwitchWaitsFor => _desk.WaitsFor;
 

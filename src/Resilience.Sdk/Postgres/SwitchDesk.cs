@@ -17,6 +17,7 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
         var rules = set.Rules;
         var candidate = topology.Held?.Region ?? (topology.Claimant != topology.Writer?.Region ? topology.Claimant : null);
         var report = candidate is null ? null : topology[candidate].Report;
+        var held = hold.State;
         return new SwitchStatus
         {
             Dependency = dependency,
@@ -29,7 +30,7 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
             IsDecided = candidate is not null && report?.Epoch?.WriterRegion == candidate,
             Next = Next(topology, candidate),
             HeldBy = topology.HeldBy,
-            HeldSince = topology.HeldBy is null ? null : hold.State.HeldSince,
+            HeldSince = held.Principal == topology.HeldBy ? held.HeldSince : null,
             ApprovalsNeeded = rules.Switch == SwitchMode.Approval ? rules.Approvals : 0,
             ApprovedBy = report is null ? [] : [.. SwitchDecision.Counted(rules, report, candidate!).Select(approval => approval.Principal)],
         };
@@ -51,10 +52,10 @@ internal sealed partial class SwitchDesk(string dependency, ActiveRegionSet acti
 
     /// <summary>Who holds all switches from now on; null releases them.</summary>
     /// <returns>Whether it counts in all replicas.</returns>
-    public async Task<bool> HoldAsync(string? principal, string by, DateTimeOffset? heldSince, CancellationToken cancellationToken)
+    public async Task<bool> HoldAsync(string? principal, string by, SwitchStatus? seen, CancellationToken cancellationToken)
     {
         CheckPrincipal(by);
-        var own = hold.Decide(principal, heldSince);
+        var own = hold.Decide(principal, seen is { HeldBy: { } holder, HeldSince: { } since } ? (holder, since) : null);
         if (principal is not null)
         {
             // Here first: the others may be slow to hear of it.

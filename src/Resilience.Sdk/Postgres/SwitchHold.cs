@@ -71,19 +71,13 @@ internal sealed partial class SwitchHold : IAsyncDisposable
 
     /// <summary>Takes note of a decision. A hold counts from here on; a release counts when it has been <see cref="SettleAsync">settled</see>.</summary>
     /// <param name="principal">Who holds; null releases.</param>
-    /// <param name="heldSince">Of a release: the hold that is meant; null means whichever holds.</param>
+    /// <param name="seen">Of a release: the hold that is meant, which need not be known here yet; null means whichever holds here.</param>
     /// <returns>The decision, for <see cref="SettleAsync"/>.</returns>
-    /// <exception cref="InvalidOperationException">Another hold is meant.</exception>
-    public HoldDecision Decide(string? principal, DateTimeOffset? heldSince = null)
+    public HoldDecision Decide(string? principal, (string By, DateTimeOffset Since)? seen = null)
     {
-        var own = new HoldDecision(0, 0, principal, _clock.Time.GetUtcNow());
+        var own = new HoldDecision(0, 0, principal, _clock.Time.GetUtcNow()) { EndedHolder = seen?.By, EndedAt = seen?.Since };
         lock (_lock)
         {
-            if (heldSince is not null && _state.HeldSince is { } since && since != heldSince)
-            {
-                throw TooLate(_state.Principal!, since);
-            }
-
             _ = Change(state => state.With(own));
             if (!_hasOthers && _state.Merge(_state.Shared.Version > 0 ? _state.Shared : null, NewEra(), mayBeLost: true) is { } merged)
             {
@@ -105,6 +99,7 @@ internal sealed partial class SwitchHold : IAsyncDisposable
         if (!_hasOthers)
         {
             await KeptAsync(_note.Written);
+            ThrowIfTooLate(own);
             return true;
         }
 
@@ -116,17 +111,13 @@ internal sealed partial class SwitchHold : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // Who went away has not been answered: a hold stays, and nothing is released that the others were not asked about.
-            _ = Change(state => ReferenceEquals(state.Own, own) && own.Principal is null ? state with { Own = null } : state);
+            _ = Change(state => ReferenceEquals(state.Own, own) && own.Principal is null && !state.ActsAlone ? state with { Own = null } : state);
             throw;
         }
 
         await KeptAsync(Change(state => ReferenceEquals(state.Own, own) ? state with { ActsAlone = true } : state));
 
-        if (own.Principal is null && State is { Own: null, Shared: { Principal: { } holder } since })
-        {
-            throw TooLate(holder, since.At);
-        }
-
+        ThrowIfTooLate(own);
         return told;
     }
 
@@ -148,8 +139,14 @@ internal sealed partial class SwitchHold : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _note.DisposeAsync();
 
-    private InvalidOperationException TooLate(string holder, DateTimeOffset since) =>
-        new($"'{holder}' has decided at {since:u} that all switches of '{_dependency}' are held, and the release is not of that. Look again, and release that.");
+    /// <summary>A hold that was made since the release is no reason: it was made by somebody who saw that nobody held.</summary>
+    private void ThrowIfTooLate(HoldDecision own)
+    {
+        if (own.Principal is null && State is { Own: not { Principal: not null }, Principal: { } holder, HeldSince: { } since })
+        {
+            throw new InvalidOperationException($"'{holder}' has decided at {since:u} that all switches of '{_dependency}' are held, and the release is not of that. Look again, and release that.");
+        }
+    }
 
     /// <summary>Again and again while there is time: one round that fails says little.</summary>
     private async Task<bool> TellAsync(CancellationToken cancellationToken)

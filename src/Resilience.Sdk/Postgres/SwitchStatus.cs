@@ -35,7 +35,7 @@ public sealed record SwitchStatus
     /// <summary>Who has decided that writes go to no other region for now, or null.</summary>
     public string? HeldBy { get; init; }
 
-    /// <summary>When that was decided, on the clock of the replica that was told; null when nobody has.</summary>
+    /// <summary>When that was decided, on the clock of the replica that was told; null when nobody has, and for the moment in which that changes.</summary>
     public DateTimeOffset? HeldSince { get; init; }
 
     /// <summary>How many different people must approve; 0 when nobody has to.</summary>

@@ -42,7 +42,10 @@ public interface IQueueAdmin
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether it was parked or to reconcile.</returns>
-    /// <remarks>One to reconcile is too old for the other side to know its key: replay it only when the books say that it was not carried out. It is set aside again as long as its key has expired.</remarks>
+    /// <remarks>
+    /// One to reconcile is too old for the other side to know its key: replay it only when the other side says that it was not carried out.
+    /// Its key counts as new then, for another <see cref="QueueOptions.KeyWindow"/>; one that was carried out would be carried out twice.
+    /// </remarks>
     ValueTask<bool> ReplayAsync(string queue, string key, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes all requests that are set aside in a state, if there are exactly as many as the operator was shown.</summary>

@@ -17,7 +17,7 @@ internal sealed record HoldDecision(long Era, long Version, string? Principal, D
     public DateTimeOffset? EndedAt { get; init; }
 
     /// <summary>Whether it is the release of that very hold.</summary>
-    public bool Ends(HoldDecision hold) => Principal is null && EndedHolder == hold.Principal && EndedAt == hold.At;
+    public bool Ends(HoldDecision hold) => Principal is null && hold.Principal is not null && EndedHolder == hold.Principal && EndedAt == hold.At;
 
     /// <summary>Whether both are the same decision of the same person, wherever they stand.</summary>
     public bool IsSameAs(HoldDecision other) => Principal == other.Principal && At == other.At;

@@ -25,16 +25,24 @@ internal sealed record HoldState(HoldDecision Shared)
     public DateTimeOffset? HeldSince => Principal is null ? null : Own is { Principal: not null } hold ? hold.At : Shared.At;
 
     /// <summary>
-    /// With a decision that is made here. Who releases means the hold that they see, and no other that may be heard of meanwhile: one that
-    /// the others have not been told is taken back, and what they have decided shows again.
+    /// With a decision that is made here. A release means the hold that it names, else the one that is seen here, and no other that may be
+    /// heard of meanwhile. One that the others have not been told may have reached them all the same, so its release is told, too; and what
+    /// they have decided shows again. Nothing that has not been told is lost to a release of something else.
     /// </summary>
-    public HoldState With(HoldDecision own) => this with
+    /// <returns>The same when there is nothing to release, or something else is to be told first.</returns>
+    public HoldState With(HoldDecision own)
     {
-        Own = own.Principal is not null ? own
-            : Own is { Principal: not null } || Shared.Principal is null ? null
-            : own with { EndedHolder = Shared.Principal, EndedAt = Shared.At },
-        ActsAlone = false,
-    };
+        if (own.Principal is not null)
+        {
+            return this with { Own = own, ActsAlone = false };
+        }
+
+        var seen = Own is { Principal: not null } ? Own : Shared;
+        var release = own.EndedAt is not null ? own : own with { EndedHolder = seen.Principal, EndedAt = seen.At };
+        return release.EndedHolder is null || (Own is { Principal: not null } && !release.Ends(Own)) || (Own is { Principal: null } && Own.Ends(Shared) && !release.Ends(Shared))
+            ? this
+            : this with { Own = release, ActsAlone = Own is { Principal: null } && ActsAlone };
+    }
 
     /// <summary>
     /// What has to stand in the record that all share, so that no decision is lost and nothing is released by whoever did not know
@@ -45,8 +53,9 @@ internal sealed record HoldState(HoldDecision Shared)
     /// <param name="mayBeLost">Whether what stood there may just have been lost: then nobody says that nothing is held, so that those who know of a hold can write it again.</param>
     public HoldDecision? Merge(HoldDecision? stored, long newEra, bool mayBeLost) => Own switch
     {
-        { Principal: not null } hold => stored is not null && stored.IsSameAs(hold) ? stored : Next(hold, stored, newEra),
-        { } release when release.Ends(Shared) => stored is not { Principal: not null } || stored.IsSameAs(Shared) ? Next(release, stored, newEra) : stored,
+        { Principal: not null } hold => stored is not null && (stored.IsSameAs(hold) || stored.Ends(hold)) ? stored : Next(hold, stored, newEra),
+        { } release when stored is not null && release.Ends(stored) => Next(release, stored, stored.Era),
+        { } release when release.Ends(Shared) => stored is not { Principal: not null } ? Next(release, stored, newEra) : stored,
         _ when stored is not null => Kept(stored),
         _ => Shared.Principal is null && mayBeLost ? null : Next(Shared, null, newEra),
     };

@@ -61,9 +61,15 @@ internal static class SqliteQueueSql
          ORDER BY id LIMIT $most
         """;
 
-    public const string Move = """
-        UPDATE queue_entry SET state = $state, reason = $reason, available_at = $now, lease_token = NULL, changed_at = $now, attempts = CASE WHEN $state = 0 THEN 0 ELSE attempts END
-        WHERE queue = $queue AND key = $key AND (($state = 0 AND state IN (3, 4)) OR ($state <> 0 AND state = 0))
+    public const string Park = """
+        UPDATE queue_entry SET state = 3, reason = $reason, available_at = $now, lease_token = NULL, changed_at = $now
+        WHERE queue = $queue AND key = $key AND state = 0
+        """;
+
+    public const string Replay = """
+        UPDATE queue_entry SET state = 0, reason = 'replayed', available_at = $now, lease_token = NULL, changed_at = $now, attempts = 0,
+            key_expires_at = CASE WHEN state = 4 THEN $expires ELSE key_expires_at END
+        WHERE queue = $queue AND key = $key AND state IN (3, 4)
         """;
 
     public const string CountState = "SELECT count(*) FROM queue_entry WHERE queue = $queue AND state = $state";

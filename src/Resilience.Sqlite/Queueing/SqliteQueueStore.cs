@@ -122,11 +122,19 @@ internal sealed class SqliteQueueStore(string path, TimeProvider time) : IQueueS
             queue, Command(connection, transaction, SqliteQueueSql.List, ("$queue", queue), ("$state", (int)state), ("$after", after), ("$most", most))),
         cancellationToken);
 
-    public ValueTask<bool> MoveAsync(string queue, string key, EntryState to, string reason, CancellationToken cancellationToken) => RunAsync(
+    public ValueTask<bool> ParkAsync(string queue, string key, string reason, CancellationToken cancellationToken) => RunAsync(
         (connection, transaction) =>
         {
-            using var move = Command(connection, transaction, SqliteQueueSql.Move, ("$queue", queue), ("$key", key), ("$state", (int)to), ("$reason", reason), ("$now", Now));
-            return move.ExecuteNonQuery() == 1;
+            using var park = Command(connection, transaction, SqliteQueueSql.Park, ("$queue", queue), ("$key", key), ("$reason", reason), ("$now", Now));
+            return park.ExecuteNonQuery() == 1;
+        },
+        cancellationToken);
+
+    public ValueTask<bool> ReplayAsync(string queue, string key, DateTimeOffset keyExpiresAt, CancellationToken cancellationToken) => RunAsync(
+        (connection, transaction) =>
+        {
+            using var replay = Command(connection, transaction, SqliteQueueSql.Replay, ("$queue", queue), ("$key", key), ("$expires", Micros(keyExpiresAt)), ("$now", Now));
+            return replay.ExecuteNonQuery() == 1;
         },
         cancellationToken);
 

@@ -62,27 +62,30 @@ public sealed class OperationsHoldTests : IDisposable
         var seen = await HoldAsync(alice);
         await bob.SendAsync(OperationsApp.Change("POST", Hold, body: null));
 
-        using var late = await alice.SendAsync(OperationsApp.Change("DELETE", Hold, $$"""{"heldSince":"{{seen.Since}}"}"""));
+        using var late = await alice.SendAsync(OperationsApp.Change("DELETE", Hold, $$"""{"heldBy":"alice","heldSince":"{{seen.Since}}"}"""));
         Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
         Assert.Contains("'bob' has decided at", await late.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         var now = await HoldAsync(alice);
         Assert.Equal("bob", now.By);
 
-        using var release = await alice.SendAsync(OperationsApp.Change("DELETE", Hold, $$"""{"heldSince":"{{now.Since}}"}"""));
+        using var release = await alice.SendAsync(OperationsApp.Change("DELETE", Hold, $$"""{"heldBy":"bob","heldSince":"{{now.Since}}"}"""));
         Assert.Equal(HttpStatusCode.NoContent, release.StatusCode);
         Assert.Equal((null, null), await HoldAsync(alice));
 
         // Nobody holds any more: released twice is released once.
-        using var again = await alice.SendAsync(OperationsApp.Change("DELETE", Hold, $$"""{"heldSince":"{{now.Since}}"}"""));
+        using var again = await alice.SendAsync(OperationsApp.Change("DELETE", Hold, $$"""{"heldBy":"bob","heldSince":"{{now.Since}}"}"""));
         Assert.Equal(HttpStatusCode.NoContent, again.StatusCode);
     }
 
     [Theory]
     [InlineData("{")]
     [InlineData("[]")]
-    [InlineData("""{"heldSince":7}""")]
-    [InlineData("""{"heldSince":"yesterday"}""")]
-    [InlineData("""{"heldSince":"\ud800"}""")]
+    [InlineData("""{"heldBy":"alice","heldSince":7}""")]
+    [InlineData("""{"heldBy":"alice","heldSince":"yesterday"}""")]
+    [InlineData("""{"heldBy":"alice","heldSince":"\ud800"}""")]
+    [InlineData("""{"heldBy":"alice"}""")]
+    [InlineData("""{"heldSince":"2026-01-01T00:00:00Z"}""")]
+    [InlineData("""{"heldBy":" ","heldSince":"2026-01-01T00:00:00Z"}""")]
     public async Task Release_OfWhatCannotBeRead_IsRefused(string body)
     {
         await using var app = await OperationsApp.StartAsync("Production", withDatabase: true, journal: _journal);

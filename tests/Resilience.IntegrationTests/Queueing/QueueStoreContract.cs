@@ -104,11 +104,31 @@ public abstract class QueueStoreContract
 
         Assert.Equal(["p1", "p2"], (await Store.ListAsync(Queue, EntryState.Parked, null, 2, default)).Select(stored => stored.Entry.Key));
         Assert.Equal(["p3"], (await Store.ListAsync(Queue, EntryState.Parked, "p2", 2, default)).Select(stored => stored.Entry.Key));
-        Assert.True(await Store.MoveAsync(Queue, "p1", EntryState.Ready, "replayed", default));
-        Assert.False(await Store.MoveAsync(Queue, "p1", EntryState.Ready, "replayed", default));
+        var expires = DateTimeOffset.UnixEpoch.AddYears(90);
+        var before = (await Store.FindAsync(Queue, "p1", default))!.Entry.KeyExpiresAt;
+        Assert.True(await Store.ReplayAsync(Queue, "p1", expires, default));
+        Assert.False(await Store.ReplayAsync(Queue, "p1", expires, default));
+
+        // What is parked may have been carried out: its key is as old as it is.
+        Assert.Equal(before, (await Store.FindAsync(Queue, "p1", default))!.Entry.KeyExpiresAt);
         Assert.Equal(2, await Store.PurgeAsync(Queue, EntryState.Parked, 3, default));
         Assert.Equal(2, (await Store.CountAsync(Queue, default)).Parked);
         Assert.Equal(2, await Store.PurgeAsync(Queue, EntryState.Parked, 2, default));
         Assert.Equal((0, 1), ((await Store.CountAsync(Queue, default)).Parked, (await Store.CountAsync(Queue, default)).Ready));
+    }
+
+    [Fact]
+    public async Task Operator_ReplaysWhatIsToReconcile_ItsKeyIsNewAgain_AndParksWhatWaits()
+    {
+        await Store.SettleAsync([Of("old")], EntryState.Reconcile, "key-expired", default);
+        var expires = DateTimeOffset.UnixEpoch.AddYears(90);
+
+        Assert.True(await Store.ReplayAsync(Queue, "old", expires, default));
+        var replayed = (await Store.FindAsync(Queue, "old", default))!;
+        Assert.Equal((EntryState.Ready, expires, "replayed"), (replayed.State, replayed.Entry.KeyExpiresAt, replayed.Reason));
+
+        Assert.True(await Store.ParkAsync(Queue, "old", "not now", default));
+        Assert.False(await Store.ParkAsync(Queue, "old", "not now", default));
+        Assert.Equal((EntryState.Parked, "not now"), ((await Store.FindAsync(Queue, "old", default)) is { } parked ? (parked.State, parked.Reason) : default));
     }
 }

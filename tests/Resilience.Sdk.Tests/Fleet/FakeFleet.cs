@@ -19,7 +19,7 @@ internal sealed class FakeFleet : IDisposable
     public async Task EstablishAsync(FakeReplica replica)
     {
         await replica.RoundAsync();
-        Time.Advance(FleetMember.EmptyPatience);
+        Time.Advance(FleetExchange.EmptyPatience);
         await replica.RoundAsync();
     }
 

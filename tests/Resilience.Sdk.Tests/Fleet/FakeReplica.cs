@@ -47,9 +47,9 @@ internal sealed class FakeReplica : ISharedDatabase
     public Task RoundAsync() => Member.RoundAsync(CancellationToken.None);
 
     /// <summary>Decides, and makes the round that tells the others.</summary>
-    public async Task<bool> DecideAsync(string? principal)
+    public async Task<bool> DecideAsync(string? principal, (string By, DateTimeOffset Since)? seen = null)
     {
-        var settling = Hold.SettleAsync(Hold.Decide(principal), CancellationToken.None);
+        var settling = Hold.SettleAsync(Hold.Decide(principal, seen), CancellationToken.None);
         while (!settling.IsCompleted)
         {
             await RoundAsync();

@@ -17,7 +17,10 @@ internal sealed class FakeStore : IFleetStore
     /// <summary>It can be read and not written, as a Redis that cannot save.</summary>
     public bool RefusesWrites { get; set; }
 
-    public bool IsAwayOrRefuses => IsAway || RefusesWrites || BeforeReplace is not null;
+    /// <summary>It is away once it has written the next record, and says nothing of it.</summary>
+    public bool LosesAnswers { get; set; }
+
+    public bool IsAwayOrRefuses => IsAway || RefusesWrites || LosesAnswers || BeforeReplace is not null;
 
     public int Reads { get; private set; }
 
@@ -52,6 +55,12 @@ internal sealed class FakeStore : IFleetStore
         }
 
         Records[database] = record;
+        if (LosesAnswers)
+        {
+            IsAway = true;
+            throw new IOException("the connection broke");
+        }
+
         return true;
     }
 

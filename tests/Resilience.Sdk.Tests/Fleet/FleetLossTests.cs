@@ -58,7 +58,7 @@ public sealed class FleetLossTests : IDisposable
     {
         var first = _fleet.Replica("a");
         await first.RoundAsync();
-        _fleet.Time.Advance(FleetMember.EmptyPatience - TimeSpan.FromMilliseconds(1));
+        _fleet.Time.Advance(FleetExchange.EmptyPatience - TimeSpan.FromMilliseconds(1));
         await first.RoundAsync();
         Assert.True(first.Hold.State.IsUnasked);
 
@@ -106,7 +106,7 @@ public sealed class FleetLossTests : IDisposable
         var late = _fleet.Replica("c");
         await late.RoundAsync();
         Assert.True(late.Hold.State.IsUnasked);
-        _fleet.Time.Advance(FleetMember.EmptyPatience);
+        _fleet.Time.Advance(FleetExchange.EmptyPatience);
         await second.RoundAsync();
         await late.RoundAsync();
         Assert.False(late.Hold.State.IsUnasked);

@@ -235,4 +235,84 @@ public sealed class FleetMemberTests : IDisposable
         _fleet.Time.Advance(TimeSpan.FromSeconds(2));
         Assert.False(await settling.WaitAsync(TimeSpan.FromSeconds(10)));
     }
+
+    /// <summary>The balancer sends the release of what one page shows to a replica that has not heard of it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ReleaseOfAHoldThatAnotherReplicaShowed_EndsIt_AlsoWhereItIsNotKnownYet(bool isCutOff)
+    {
+        var (first, second) = (_fleet.Replica("a"), _fleet.Replica("b"));
+        await _fleet.EstablishAsync(second);
+        await first.DecideAsync("alice");
+        _fleet.Store.IsAway = isCutOff;
+        Assert.Equal(!isCutOff, await second.DecideAsync(null, ("alice", first.Hold.State.HeldSince!.Value)));
+
+        _fleet.Store.IsAway = false;
+        await second.RoundAsync();
+        await first.RoundAsync();
+        Assert.Equal((null, null), (first.Hold.Principal, second.Hold.Principal));
+    }
+
+    [Fact]
+    public async Task ReleaseOfAHoldThatWasShown_SomebodyElseHoldsByNow_IsRefused()
+    {
+        var (first, second) = (_fleet.Replica("a"), _fleet.Replica("b"));
+        await first.DecideAsync("alice");
+        var seen = ("alice", first.Hold.State.HeldSince!.Value);
+        await second.RoundAsync();
+        await second.DecideAsync("bob");
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => first.DecideAsync(null, seen));
+        await first.RoundAsync();
+        await second.RoundAsync();
+        Assert.Equal(("bob", "bob"), (first.Hold.Principal, second.Hold.Principal));
+    }
+
+    /// <summary>It reached the others, though nobody could say so: its release has to reach them as well, and it does not come back.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task HoldWasWritten_TheAnswerWasLost_ItsReleaseCounts_WhereverItIsMade(bool isReleasedByAnother)
+    {
+        var (first, second) = (_fleet.Replica("a"), _fleet.Replica("b"));
+        _fleet.Store.LosesAnswers = true;
+        Assert.False(await first.DecideAsync("alice"));
+        (_fleet.Store.LosesAnswers, _fleet.Store.IsAway) = (false, false);
+        if (isReleasedByAnother)
+        {
+            await second.RoundAsync();
+            Assert.True(await second.DecideAsync(null));
+        }
+        else
+        {
+            _fleet.Store.IsAway = true;
+            Assert.False(await first.DecideAsync(null));
+            _fleet.Store.IsAway = false;
+        }
+
+        await first.RoundAsync();
+        await second.RoundAsync();
+        Assert.Equal((null, null), (first.Hold.Principal, second.Hold.Principal));
+    }
+
+    [Fact]
+    public async Task ReleasedTwiceWhileTheStoreIsAway_TheSecondDoesNotBringItBack()
+    {
+        var first = _fleet.Replica("a");
+        await first.DecideAsync("alice");
+        _fleet.Store.IsAway = true;
+        Assert.False(await first.DecideAsync(null));
+        using var gone = new CancellationTokenSource();
+        var again = first.Hold.SettleAsync(first.Hold.Decide(null), gone.Token);
+        Assert.Null(first.Hold.Principal);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => again);
+        Assert.Null(first.Hold.Principal);
+
+        _fleet.Store.IsAway = false;
+        await first.RoundAsync();
+        Assert.Null(first.Hold.Principal);
+        Assert.Null(DatabaseRecord.Read(_fleet.Store.Records["payments-db"])!.Hold!.Principal);
+    }
 }

@@ -143,7 +143,9 @@ internal sealed class FakeStore : IQueueStore
 
     public ValueTask<IReadOnlyList<StoredEntry>> ListAsync(string queue, EntryState state, string? after, int most, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask<bool> MoveAsync(string queue, string key, EntryState to, string reason, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<bool> ParkAsync(string queue, string key, string reason, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> ReplayAsync(string queue, string key, DateTimeOffset keyExpiresAt, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<long> PurgeAsync(string queue, EntryState state, long expected, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -122,18 +122,24 @@ public sealed class HoldModelTests(ITestOutputHelper output)
         private void Release(int one)
         {
             var own = Decision(null);
-            // Whoever repeats a release that could not be told means the same hold.
-            _meantFor[own.At] = HeldIn(_replicas[one]) ?? (_replicas[one].Own is { Principal: null } untold ? _meantFor[untold.At] : null);
-            _replicas[one] = _replicas[one].With(own);
-            Trace.Add($"{one}: release at {own.At:mm:ss}, of {_meantFor[own.At]:mm:ss}");
-            if (_replicas[one].Own is null && _meantFor[own.At] is { } meant)
+            var shown = _replicas[random.Next(_replicas.Length)];
+            if (random.Next(3) == 0 && HeldIn(shown) is { } seen)
             {
-                // Taken back before the others were told; they may have been, with the answer lost.
-                _released.UnionWith(_holds.Where(hold => Successors(hold).Contains(meant)));
+                // On the page of another replica.
+                own = own with { EndedHolder = shown.Principal, EndedAt = seen };
+                _meantFor[own.At] = seen;
+            }
+            else
+            {
+                // Whoever repeats a release that could not be told means the same hold.
+                _meantFor[own.At] = HeldIn(_replicas[one]) ?? (_replicas[one].Own is { Principal: null } untold ? _meantFor[untold.At] : null);
             }
 
+            _replicas[one] = _replicas[one].With(own);
+            var decided = _replicas[one].Own;
+            Trace.Add($"{one}: release at {own.At:mm:ss}, of {_meantFor[own.At]:mm:ss}");
             Exchange(one, Interruption.None);
-            if (ReferenceEquals(_replicas[one].Own, own))
+            if (decided is not null && ReferenceEquals(_replicas[one].Own, decided))
             {
                 // The others cannot be told.
                 _replicas[one] = _replicas[one] with { ActsAlone = true };
@@ -196,10 +202,6 @@ public sealed class HoldModelTests(ITestOutputHelper output)
                 _meantFor[own.At] = HeldIn(_replicas[one]);
                 _replicas[one] = _replicas[one].With(own);
                 Trace.Add($"{one}: release at {own.At:mm:ss}, of {_meantFor[own.At]:mm:ss}, while it exchanges");
-                if (_replicas[one].Own is null && _meantFor[own.At] is { } meantHere)
-                {
-                    _released.UnionWith(_holds.Where(hold => Successors(hold).Contains(meantHere)));
-                }
             }
 
             var before = _replicas[one];

@@ -48,28 +48,25 @@ internal static class ClusterTemplate
     private static async Task<string> InitializeAsync(CancellationToken ct)
     {
         var home = RunDirectory.CreateDirectory("postgres-template");
-        await Privileges.GiveAwayAsync(home, ct);
         var path = Path.Combine(home, "data");
         var passwordFile = Path.Combine(home, "admin-password");
-        await File.WriteAllTextAsync(passwordFile, AdminPassword, ct);
         try
         {
+            await Privileges.GiveAwayAsync(home, ct);
+            await File.WriteAllTextAsync(passwordFile, AdminPassword, ct);
             var result = await PostgresBinaries.Installed.RunAsync(
                 "initdb",
                 ["--no-sync", "--no-instructions", "--locale=C", "--encoding=UTF8", "--auth=scram-sha-256",
                     "-U", PostgresCredentials.Admin, "--pwfile", passwordFile, "-D", path],
                 home, password: null, ct);
             result.EnsureSuccess();
+            File.Delete(passwordFile);
             return path;
         }
         catch
         {
             RunDirectory.RemoveDirectory(home);
             throw;
-        }
-        finally
-        {
-            File.Delete(passwordFile);
         }
     }
 

@@ -1,14 +1,16 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Resilience.Regions;
 
 namespace Resilience.AspNetCore.Operations.Changes;
 
 /// <summary>What a request to decide says besides its address.</summary>
 /// <param name="Region">The region that is meant.</param>
-/// <param name="HeldSince">The hold that is meant.</param>
-internal sealed record AskedDecision(string? Region, DateTimeOffset? HeldSince)
+/// <param name="HeldBy">Who holds, of the hold that is meant.</param>
+/// <param name="HeldSince">Since when; both are there or neither.</param>
+internal sealed record AskedDecision(string? Region, string? HeldBy, DateTimeOffset? HeldSince)
 {
-    public static readonly AskedDecision Nothing = new(null, null);
+    public static readonly AskedDecision Nothing = new(null, null, null);
 
     private const int MostBytes = 1024;
 
@@ -36,9 +38,11 @@ internal sealed record AskedDecision(string? Region, DateTimeOffset? HeldSince)
                 return null;
             }
 
-            return new AskedDecision(
+            var asked = new AskedDecision(
                 read.TryGetProperty("region", out var region) ? region.GetString() : null,
+                read.TryGetProperty("heldBy", out var holder) ? holder.GetString() : null,
                 read.TryGetProperty("heldSince", out var since) && since.ValueKind != JsonValueKind.Null ? since.GetDateTimeOffset() : null);
+            return (asked.HeldBy is null) == (asked.HeldSince is null) && (asked.HeldBy is null || Principal.IsValid(asked.HeldBy)) ? asked : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {

@@ -19,7 +19,7 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, FleetService fle
     public const string ReplicaHeader = "X-Dr-Replica";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-    private const string NoMoment = "Send nothing, or {\"heldSince\":\"…\"} as application/json, at most 1 KiB: the hold that is meant, as GET /dr/api/switches shows it.";
+    private const string NoMoment = "Send nothing, or {\"heldBy\":\"…\",\"heldSince\":\"…\"} as application/json, at most 1 KiB: the hold that is meant, as GET /dr/api/switches shows it.";
     private const string NoRegion = "Send {\"region\":\"…\"} as application/json, at most 1 KiB: the promoted region that the switch goes to, one of those that are configured.";
 
     public void Write(Utf8JsonWriter json)
@@ -54,7 +54,9 @@ internal sealed class SwitchConsole(DatabaseRegistry databases, FleetService fle
         DecideAsync(
             context,
             "release",
-            (database, asked, who, token) => asked.HeldSince is { } since ? database.ReleaseSwitchesAsync(who, since, token) : database.ReleaseSwitchesAsync(who, token),
+            (database, asked, who, token) => asked.HeldSince is null
+                ? database.ReleaseSwitchesAsync(who, token)
+                : database.ReleaseSwitchesAsync(who, database.SwitchStatus with { HeldBy = asked.HeldBy, HeldSince = asked.HeldSince }, token),
             asks: Asks.Hold);
 
     /// <summary>Stays with the previous writer: nothing is followed any more, and the own consent is taken back. A switch that was made is undone by promoting again.</summary>

@@ -57,7 +57,7 @@
     h("table", null, h("caption", null, caption), h("thead", null, h("tr", null, heads.map(head => h("th", { scope: "col" }, head)))), h("tbody", null, rows)));
   const row = (head, ...cells) => h("tr", null, h("th", { scope: "row" }, head), cells.map(cell => h("td", null, cell)));
   const facts = pairs => h("dl", { class: "facts" }, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) => [h("dt", null, name), h("dd", null, value)]));
-  const button = (text, action, dependency, region, what, heldSince) => h("button", { type: "button", "data-action": action, "data-dependency": dependency, "data-region": region, "data-what": what, "data-held-since": heldSince }, text);
+  const button = (text, action, dependency, region, what, hold = {}) => h("button", { type: "button", "data-action": action, "data-dependency": dependency, "data-region": region, "data-what": what, "data-held-by": hold.heldBy, "data-held-since": hold.heldSince }, text);
 
   // --- parts ----------------------------------------------------------------------------------------------------------
   const activeIn = part => Object.entries(part.episodes).filter(([, one]) => one.phase !== "healthy");
@@ -87,8 +87,8 @@
       buttons.push(button("Withdraw my approval", "withdraw", dependency, candidate, `Your approval of the switch to ${candidate} does not count any more.`));
     }
     if (candidate && !status.decided) buttons.push(button("Roll back", "roll-back", dependency, candidate, `The switch to ${candidate} is given up: ${whose === "this replica" ? "this replica follows" : "the replicas follow"} no promotion, and writes go back to the previous writer when it returns.`));
-    buttons.push(status.heldBy
-      ? button("Release the hold", "release", dependency, null, `${status.heldBy} holds them. A promotion that waits is then followed as the configuration says.`, status.heldSince)
+    if (!status.heldBy || status.heldSince) buttons.push(status.heldBy
+      ? button("Release the hold", "release", dependency, null, `${status.heldBy} holds them. A promotion that waits is then followed as the configuration says.`, status)
       : button("Hold all switches", "hold", dependency, null, `Writes of ${whose} go to no other region until you release the hold. While ${status.writer ?? "the writer"} is lost, writes wait or degrade.`));
     return h("p", { class: "buttons" }, buttons);
   }
@@ -183,7 +183,7 @@
           ["Recovered in", [span(record.rtoSeconds), record.rtoTargetSeconds === null ? "" : ` of ${span(record.rtoTargetSeconds)} `, met === null ? null : state(met ? "met" : "missed", met ? "good" : "bad")]],
           ["Not replicated before", span(record.exposureSeconds)],
           ["Why", record.planned ? "planned: " + record.reason : record.reason],
-          ["Operations", `${record.operations.resolved} resolved, ${record.operations.reapplied} done again, ${record.operations.lost} lost`],
+          ["Operations", `${record.operations.unknown} without an answer, ${record.operations.resolved} of them resolved, ${record.operations.reapplied} done again, ${record.operations.lost} lost`],
         ]),
         s("svg", { class: "phases", viewBox: "0 0 100 10", preserveAspectRatio: "none", role: "img", "aria-label": phases.map(phase => `${phase} ${span(record.phases[phase])}`).join(", ") }, bars),
         h("ul", { class: "legend" }, phases.map((phase, i) => h("li", null, s("svg", { viewBox: "0 0 10 10", "aria-hidden": "true" }, s("rect", { class: "p" + i, width: 10, height: 10 })), `${phase} ${span(record.phases[phase])}`))));
@@ -217,11 +217,11 @@
     approve: ["POST", "approvals"], withdraw: ["DELETE", "approvals"], hold: ["POST", "hold"], release: ["DELETE", "hold"], "roll-back": ["POST", "rollback"],
   };
 
-  async function decide({ action, dependency, region, heldSince }) {
+  async function decide({ action, dependency, region, heldBy, heldSince, meant }) {
     const [method, path] = requests[action];
     try {
       const answer = await fetch(`${api}/switches/${encodeURIComponent(dependency)}/${path}`, {
-        method, headers: { "X-Dr-Change": "1", "Content-Type": "application/json", ...meant }, body: region || heldSince ? JSON.stringify({ region, heldSince }) : undefined, signal: AbortSignal.timeout(20000),
+        method, headers: { "X-Dr-Change": "1", "Content-Type": "application/json", ...meant }, body: region || heldSince ? JSON.stringify({ region, heldBy, heldSince }) : undefined, signal: AbortSignal.timeout(20000),
       });
       const problem = answer.ok ? null : await answer.json().catch(() => null);
       say("outcome", answer.status === 202 ? "Done in this replica; the others cannot be told now, and will be." : answer.ok ? "Done." : `Refused (${answer.status}). ${problem?.detail ?? ""}`);
@@ -233,7 +233,7 @@
   document.addEventListener("click", event => {
     const asked = event.target.closest("button[data-action]");
     if (!asked) return;
-    const chosen = { ...asked.dataset };
+    const chosen = { ...asked.dataset, meant };
     byId("confirm-title").textContent = `${asked.textContent}: ${chosen.dependency}`;
     byId("confirm-text").textContent = chosen.what;
     byId("confirm-yes").textContent = asked.textContent;

@@ -14,8 +14,10 @@ internal sealed partial class QueueSpool
     private bool _toldOrphans;
 
     /// <summary>One round. Not from two threads.</summary>
-    internal async ValueTask TickAsync(CancellationToken cancellationToken)
+    /// <returns>Whether something waits for a store that takes nothing now.</returns>
+    internal async ValueTask<bool> TickAsync(CancellationToken cancellationToken)
     {
+        var waits = false;
         foreach (var queue in Queues())
         {
             if (_stores(queue) is not { } store)
@@ -29,9 +31,12 @@ internal sealed partial class QueueSpool
             {
                 await BringAllAsync(store, batch, cancellationToken).AsTask().WaitAsync(StoreTimeout, _clock.Time, cancellationToken);
             }
+
+            waits |= !store.IsAvailable && Next(queue).Count > 0;
         }
 
         Release();
+        return waits;
     }
 
     private async Task RunAsync(CancellationToken stop)
@@ -40,13 +45,15 @@ internal sealed partial class QueueSpool
         {
             try
             {
-                await TickAsync(stop);
-                if (_failures > 0)
+                if (!await TickAsync(stop))
                 {
-                    Guarded.Run(() => LogBack(_logger));
-                }
+                    if (_failures > 0)
+                    {
+                        Guarded.Run(() => LogBack(_logger));
+                    }
 
-                (_failures, _storeIsAway) = (0, false);
+                    (_failures, _storeIsAway) = (0, false);
+                }
             }
 #pragma warning disable CA1031 // The loop survives every round; what is promised stays in the journal.
             catch (Exception exception) when (!stop.IsCancellationRequested)

@@ -175,7 +175,7 @@ internal sealed partial class QueueSpool : IAsyncDisposable
         await _stop.CancelAsync();
         await _loop;
         using var limit = new CancellationTokenSource(StoreTimeout, _clock.Time);
-        await TickAsync(limit.Token).AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)TickAsync(limit.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _journal.Dispose();
     }
 

@@ -52,9 +52,17 @@ internal interface IQueueStore
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<IReadOnlyList<StoredEntry>> ListAsync(string queue, EntryState state, string? after, int most, CancellationToken cancellationToken);
 
-    /// <summary>Moves an entry by an operator's word: parks one that waits, or makes a parked one wait again with its attempts forgotten.</summary>
-    /// <returns>Whether it was in a state that allows it.</returns>
-    ValueTask<bool> MoveAsync(string queue, string key, EntryState to, string reason, CancellationToken cancellationToken);
+    /// <summary>Parks an entry that waits, by an operator's word.</summary>
+    /// <returns>Whether it waited.</returns>
+    ValueTask<bool> ParkAsync(string queue, string key, string reason, CancellationToken cancellationToken);
+
+    /// <summary>Makes an entry that was set aside wait again with its attempts forgotten, by an operator's word.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="keyExpiresAt">Until when the other side knows its key from now on, if it was to reconcile: somebody has found that it does not know it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether it was set aside.</returns>
+    ValueTask<bool> ReplayAsync(string queue, string key, DateTimeOffset keyExpiresAt, CancellationToken cancellationToken);
 
     /// <summary>Deletes entries in a state, if there are exactly as many as the operator was shown.</summary>
     /// <returns>How many there were; they were deleted only if that is <paramref name="expected"/>.</returns>

@@ -97,11 +97,17 @@ internal static class PostgresQueueSql
          ORDER BY id LIMIT $4
         """;
 
-    /// <summary>Parks what waits, or lets wait again what was set aside.</summary>
-    public const string Move = """
+    public const string Park = """
         UPDATE dr_resilience.queue_entry
-        SET state = $3, reason = $4, available_at = now(), lease_token = NULL, changed_at = now(), attempts = CASE WHEN $3 = 0 THEN 0 ELSE attempts END
-        WHERE queue = $1 AND key = $2 AND state = ANY (CASE WHEN $3 = 0 THEN '{3,4}'::smallint[] ELSE '{0}'::smallint[] END)
+        SET state = 3, reason = $3, available_at = now(), lease_token = NULL, changed_at = now()
+        WHERE queue = $1 AND key = $2 AND state = 0
+        """;
+
+    public const string Replay = """
+        UPDATE dr_resilience.queue_entry
+        SET state = 0, reason = 'replayed', available_at = now(), lease_token = NULL, changed_at = now(), attempts = 0,
+            key_expires_at = CASE WHEN state = 4 THEN $3 ELSE key_expires_at END
+        WHERE queue = $1 AND key = $2 AND state IN (3, 4)
         """;
 
     public const string CountState = "SELECT count(*) FROM (SELECT FROM dr_resilience.queue_entry WHERE queue = $1 AND state = $2 FOR UPDATE) locked";

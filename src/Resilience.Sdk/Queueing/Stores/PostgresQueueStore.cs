@@ -12,6 +12,18 @@ namespace Resilience.Queueing.Stores;
 /// </summary>
 internal sealed class PostgresQueueStore(RegionalDataSource database) : IQueueStore
 {
+    private async ValueTask<bool> ChangeAsync(string sql, string queue, string key, object third, CancellationToken cancellationToken) =>
+        await GuardedAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(sql, connection)
+                {
+                    Parameters = { new() { Value = queue }, new() { Value = key }, new() { Value = third } },
+                };
+                return await command.ExecuteNonQueryAsync(cancellationToken);
+            },
+            cancellationToken) == 1;
+
     private volatile string _prepared = "";
 
     public string Description => $"PostgreSQL '{database.Name}'";
@@ -134,17 +146,11 @@ internal sealed class PostgresQueueStore(RegionalDataSource database) : IQueueSt
         return await StoredAsync(queue, command, cancellationToken);
     }
 
-    public async ValueTask<bool> MoveAsync(string queue, string key, EntryState to, string reason, CancellationToken cancellationToken) =>
-        await GuardedAsync(
-            async connection =>
-            {
-                await using var command = new NpgsqlCommand(PostgresQueueSql.Move, connection)
-                {
-                    Parameters = { new() { Value = queue }, new() { Value = key }, new() { Value = (short)to }, new() { Value = reason } },
-                };
-                return await command.ExecuteNonQueryAsync(cancellationToken);
-            },
-            cancellationToken) == 1;
+    public ValueTask<bool> ParkAsync(string queue, string key, string reason, CancellationToken cancellationToken) =>
+        ChangeAsync(PostgresQueueSql.Park, queue, key, reason, cancellationToken);
+
+    public ValueTask<bool> ReplayAsync(string queue, string key, DateTimeOffset keyExpiresAt, CancellationToken cancellationToken) =>
+        ChangeAsync(PostgresQueueSql.Replay, queue, key, keyExpiresAt.UtcDateTime, cancellationToken);
 
     public async ValueTask<long> PurgeAsync(string queue, EntryState state, long expected, CancellationToken cancellationToken) =>
         await GuardedAsync(
