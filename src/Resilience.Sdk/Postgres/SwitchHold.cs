@@ -84,7 +84,7 @@ internal sealed partial class SwitchHold : IAsyncDisposable
                 _ = Change(state => state.After(merged, state.Own));
             }
 
-            return _state.Own ?? own;
+            return _state.Own is { } untold && untold.Principal is null == principal is null ? untold : own;
         }
     }
 
@@ -139,10 +139,10 @@ internal sealed partial class SwitchHold : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _note.DisposeAsync();
 
-    /// <summary>A hold that was made since the release is no reason: it was made by somebody who saw that nobody held.</summary>
+    /// <summary>A hold that was made here since the release is no reason: it was made by somebody who saw that nobody held.</summary>
     private void ThrowIfTooLate(HoldDecision own)
     {
-        if (own.Principal is null && State is { Own: not { Principal: not null }, Principal: { } holder, HeldSince: { } since })
+        if (own.Principal is null && State is { Principal: { } holder, HeldSince: { } since } state && !(state.Own is { Principal: not null } hold && hold.At > own.At))
         {
             throw new InvalidOperationException($"'{holder}' has decided at {since:u} that all switches of '{_dependency}' are held, and the release is not of that. Look again, and release that.");
         }

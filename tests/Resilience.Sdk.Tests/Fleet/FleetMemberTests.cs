@@ -97,6 +97,7 @@ public sealed class FleetMemberTests : IDisposable
         var other = _fleet.Replica("b");
         await other.RoundAsync();
         Assert.Equal("alice", other.Hold.Principal);
+        await again.Hold.DisposeAsync();
     }
 
     /// <summary>The host has not started yet, so nobody can be told; it must not be taken for the only process.</summary>
@@ -266,6 +267,22 @@ public sealed class FleetMemberTests : IDisposable
         await Assert.ThrowsAsync<InvalidOperationException>(() => first.DecideAsync(null, seen));
         await first.RoundAsync();
         await second.RoundAsync();
+        Assert.Equal(("bob", "bob"), (first.Hold.Principal, second.Hold.Principal));
+    }
+
+    [Fact]
+    public async Task ReleaseOfAHoldThatWasShown_AnotherIsHeldHereAndNotToldYet_IsRefused_AndThatOneStays()
+    {
+        var (first, second) = (_fleet.Replica("a"), _fleet.Replica("b"));
+        await first.DecideAsync("alice");
+        var seen = ("alice", first.Hold.State.HeldSince!.Value);
+        _fleet.Store.IsAway = true;
+        Assert.False(await second.DecideAsync("bob"));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => second.DecideAsync(null, seen));
+        _fleet.Store.IsAway = false;
+        await second.RoundAsync();
+        await first.RoundAsync();
         Assert.Equal(("bob", "bob"), (first.Hold.Principal, second.Hold.Principal));
     }
 
