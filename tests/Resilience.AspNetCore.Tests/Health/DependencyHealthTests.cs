@@ -34,6 +34,25 @@ public sealed class DependencyHealthTests
     }
 
     [Fact]
+    public async Task Detail_Called_HasItsLatency()
+    {
+        await using var app = await StartAsync(("payment-gateway:Retry:MaxRetryAttempts", "1"));
+        var gateway = app.Services.GetRequiredService<IDependencies>()["payment-gateway"];
+        for (var i = 0; i < 600; i++)
+        {
+            await gateway.ExecuteAsync(_ => ValueTask.CompletedTask);
+        }
+
+        app.Time().Advance(TimeSpan.FromSeconds(31));
+        await gateway.ExecuteAsync(_ => ValueTask.CompletedTask);
+        app.PublishProbes();
+
+        var latency = (await DependencyAsync(app, "payment-gateway")).GetProperty("latencyMs");
+        Assert.Equal(["p50", "p95", "p99"], latency.EnumerateObject().Select(one => one.Name));
+        Assert.All(latency.EnumerateObject(), one => Assert.InRange(one.Value.GetDouble(), 0, 10_000));
+    }
+
+    [Fact]
     public async Task Breaker_Open_DegradesTheWholeAndStaysReady()
     {
         await using var app = await StartAsync(("payment-gateway:CircuitBreaker:ConsecutiveFailures", "1"), ("payment-gateway:Retry:Enabled", "false"));

@@ -24,6 +24,7 @@ public sealed class EventStreamTests
         Assert.True(read.RootElement.TryGetProperty("health", out _));
     }
 
+    /// <summary>With the next event, or the one after it, which may have been under way: told in events, because time on a busy machine tells nothing.</summary>
     [Fact]
     public async Task Change_IsSentWithinASecond()
     {
@@ -33,11 +34,9 @@ public sealed class EventStreamTests
         await page.NextAsync();
 
         (await client.SendAsync(OperationsApp.Change("POST", "/dr/api/switches/payments-db/hold", body: null))).EnsureSuccessStatusCode();
-        var decided = TimeProvider.System.GetTimestamp();
-        while (!(await page.NextAsync()).Data.Contains("\"heldBy\":\"alice\"", StringComparison.Ordinal))
-        {
-            Assert.InRange(TimeProvider.System.GetElapsedTime(decided), TimeSpan.Zero, TimeSpan.FromSeconds(3));
-        }
+        var events = new[] { await page.NextAsync(), await page.NextAsync() };
+        Assert.Contains(events, one => one.Data.Contains("\"heldBy\":\"alice\"", StringComparison.Ordinal));
+        Assert.InRange(2 * EventStream.Interval, TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
     /// <summary>Bounded: of a thousand the oldest go, and are told so; the last are served.</summary>

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 using Resilience.AspNetCore.Tests;
+using Resilience.IntegrationTests.TestKit;
 using Resilience.Pipelines;
 using Resilience.Postgres;
 using Resilience.Regions;
@@ -56,18 +57,7 @@ public sealed class OperationsPageTests
     public async Task Failover_TwoPeopleDecideOnThePage_AndSeeWhatCameOfIt()
     {
         await using var servers = await TwoRegionPostgres.StartAsync();
-        await using var app = await StartAsync(configuration =>
-        {
-            foreach (var (i, server) in servers.All.Index())
-            {
-                configuration[$"DrResilience:Dependencies:payments-db:Postgres:Regions:{i}:Name"] = server.Region;
-                configuration[$"DrResilience:Dependencies:payments-db:Postgres:Regions:{i}:ConnectionString"] = server.ConnectionString;
-            }
-
-            configuration["DrResilience:Dependencies:payments-db:Postgres:Switch:Mode"] = "Approval";
-            configuration["DrResilience:Dependencies:payments-db:Postgres:Switch:Approvals"] = "2";
-            configuration["DrResilience:Objectives:Rto"] = "00:15:00";
-        });
+        await using var app = await StartAsync(configuration => TwoPeopleDecide(configuration, servers));
         var database = app.Services.GetRequiredService<RegionalDataSource>();
         await database.ExecuteAsync("before", (_, _, _) => Task.CompletedTask);
         await servers.West.WaitUntilCaughtUpAsync(servers.East);
@@ -97,6 +87,7 @@ public sealed class OperationsPageTests
         await OperationsBrowser.UntilAsync(alice, "document.querySelectorAll('#failovers article').length === 1");
         Assert.Contains("payments-db: us-east-1 → us-west-2", await alice.TextContentAsync("#failovers"), StringComparison.Ordinal);
         await OperationsBrowser.UntilAsync(alice, "document.querySelector('#failovers').textContent.includes('✓ met')");
+        Assert.Equal(["detection", "validation", "decision", "switch", "firstSuccess"], (await alice.Locator("#failovers ul.legend li").AllTextContentsAsync()).Select(phase => string.Join(' ', phase.Split(' ').TakeWhile(word => !char.IsDigit(word[0]) && word != "–"))));
         await ReplayedApproval_IsRefusedAsync(AddressOf(app));
         Assert.Empty(await OperationsBrowser.ExamineAsync(alice, "switched"));
 
@@ -106,6 +97,50 @@ public sealed class OperationsPageTests
         Assert.Contains("fenced", await bob.TextContentAsync("#databases"), StringComparison.Ordinal);
         Assert.Empty(await OperationsBrowser.ExamineAsync(bob, "split-brain"));
         Assert.Equal(6, await bob.Locator("#changes tbody tr").CountAsync());
+        Assert.Empty(browser.Complaints);
+    }
+
+    /// <summary>The promotion was a mistake: consent is taken back, the switch given up, and writes go back when the writer does.</summary>
+    [BrowserFact]
+    public async Task PromotedByMistake_ConsentIsWithdrawn_TheSwitchIsRolledBack_AndWritesGoBack()
+    {
+        await using var servers = await TwoRegionPostgres.StartAsync();
+        await using var app = await StartAsync(configuration => TwoPeopleDecide(configuration, servers));
+        var database = app.Services.GetRequiredService<RegionalDataSource>();
+        await database.ExecuteAsync("before", (_, _, _) => Task.CompletedTask);
+        await servers.West.WaitUntilCaughtUpAsync(servers.East);
+        await using var browser = await OperationsBrowser.StartAsync();
+        var alice = await browser.OpenAsync(AddressOf(app), "alice");
+        await servers.East.KillAsync();
+        await servers.West.PromoteAsync();
+        await SummaryAsync(alice, "it waits for approval: 0 of 2");
+        Assert.Equal(
+            ["Skip to content", "Regions of payments-db", "Approve the switch to us-west-2", "Withdraw my approval", "Roll back", "Hold all switches"],
+            await TabAsync(alice, "Hold all switches"));
+
+        await DecideAsync(alice, "Approve the switch to us-west-2", "Done.");
+        await SummaryAsync(alice, "1 of 2 (alice)");
+        await DecideAsync(alice, "Withdraw my approval", "Done.");
+        await SummaryAsync(alice, "it waits for approval: 0 of 2");
+        await DecideAsync(alice, "Approve the switch to us-west-2", "Done.");
+        await SummaryAsync(alice, "1 of 2 (alice)");
+        await DecideAsync(alice, "Roll back", "Done.");
+        await SummaryAsync(alice, "'alice' holds all switches");
+        await Eventually.UntilAsync(() => database.SwitchStatus.ApprovedBy.Count == 0, () => $"{database.SwitchStatus}", default);
+        Assert.Equal(1, await Sql.QueryAsync<long>(servers.West, "SELECT epoch FROM dr_resilience.writer_epoch"));
+
+        await servers.East.StartAsync();
+        await SummaryAsync(alice, "Writes of this service go to us-east-1.");
+        await database.ExecuteAsync("after", (_, _, _) => Task.CompletedTask);
+        Assert.Equal(("us-east-1", 1), (database.WriterRegion, await Sql.QueryAsync<long>(servers.West, "SELECT epoch FROM dr_resilience.writer_epoch")));
+        await servers.West.StopAsync();
+        await DecideAsync(alice, "Release the hold", "Done.");
+        await SummaryAsync(alice, "Writes of payments-db go to us-east-1");
+        Assert.Equal(5, await alice.Locator("#changes tbody tr").CountAsync());
+        var kept = await File.ReadAllLinesAsync(Path.Combine(app.Configuration["DrResilience:Journal:Path"]!, "decisions.jsonl"));
+        Assert.Equal(
+            ["approve 204", "withdraw 204", "approve 204", "roll-back 204", "release 204"],
+            kept.Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement).Select(one => $"{one.GetProperty("action")} {one.GetProperty("status")}"));
         Assert.Empty(browser.Complaints);
     }
 
@@ -119,14 +154,7 @@ public sealed class OperationsPageTests
         });
         await using var browser = await OperationsBrowser.StartAsync();
         var page = await browser.OpenAsync(AddressOf(app), "alice");
-        var reached = new List<string>();
-        for (var i = 0; i < 6 && reached.LastOrDefault() != "Hold all switches"; i++)
-        {
-            await page.Keyboard.PressAsync("Tab");
-            reached.Add(await page.EvaluateAsync<string>("document.activeElement.getAttribute('aria-label') || document.activeElement.textContent"));
-        }
-
-        Assert.Equal(["Skip to content", "Regions of payments-db", "Hold all switches"], reached);
+        Assert.Equal(["Skip to content", "Regions of payments-db", "Hold all switches"], await TabAsync(page, "Hold all switches"));
 
         // The state is drawn anew meanwhile, and the focus stays.
         await Task.Delay(TimeSpan.FromSeconds(1.5), TimeProvider.System);
@@ -160,6 +188,32 @@ public sealed class OperationsPageTests
     }
 
     private static Uri AddressOf(WebApplication app) => new(app.Urls.First());
+
+    /// <summary>What the Tab key reaches, from where the focus is to a button.</summary>
+    private static async Task<List<string>> TabAsync(IPage page, string last)
+    {
+        var reached = new List<string>();
+        for (var i = 0; i < 10 && reached.LastOrDefault() != last; i++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            reached.Add(await page.EvaluateAsync<string>("document.activeElement.getAttribute('aria-label') || document.activeElement.textContent"));
+        }
+
+        return reached;
+    }
+
+    private static void TwoPeopleDecide(Microsoft.Extensions.Configuration.IConfigurationManager configuration, TwoRegionPostgres servers)
+    {
+        foreach (var (i, server) in servers.All.Index())
+        {
+            configuration[$"DrResilience:Dependencies:payments-db:Postgres:Regions:{i}:Name"] = server.Region;
+            configuration[$"DrResilience:Dependencies:payments-db:Postgres:Regions:{i}:ConnectionString"] = server.ConnectionString;
+        }
+
+        configuration["DrResilience:Dependencies:payments-db:Postgres:Switch:Mode"] = "Approval";
+        configuration["DrResilience:Dependencies:payments-db:Postgres:Switch:Approvals"] = "2";
+        configuration["DrResilience:Objectives:Rto"] = "00:15:00";
+    }
 
     private static async Task SummaryAsync(IPage page, string text) => await OperationsBrowser.UntilAsync(page, "text => document.getElementById('summary').textContent.includes(text)", text);
 

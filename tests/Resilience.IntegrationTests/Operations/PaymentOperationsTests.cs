@@ -42,6 +42,9 @@ public sealed class PaymentOperationsTests(ITestOutputHelper output) : IAsyncLif
         await OperationsBrowser.UntilAsync(page, "document.querySelector('#degradation').textContent.includes('payment_service: queue_for_retry')");
         await OperationsBrowser.UntilAsync(page, "document.querySelector('#degradation').textContent.includes('instant-checkout')");
         await OperationsBrowser.UntilAsync(page, "Number(document.querySelector('#queues tbody td').textContent) > 0");
+        var queue = await page.Locator("#queues tbody tr").First.Locator("td").AllTextContentsAsync();
+        Assert.NotEqual("–", queue[2]);
+        Assert.Equal(("0", "0"), (queue[3], queue[4]));
         Assert.Empty(await OperationsBrowser.ExamineAsync(page, "payments-degraded"));
         Assert.Empty(browser.Complaints);
     }

@@ -133,9 +133,13 @@ public sealed class ReignTests(ITestOutputHelper output)
                 {
                     client.NoDelay = true;
                     await there.ConnectAsync(new NpgsqlConnectionStringBuilder(server.ConnectionString).Host!, server.Port, stop);
-                    await Task.WhenAny(client.GetStream().CopyToAsync(there.GetStream(), stop), there.GetStream().CopyToAsync(client.GetStream(), stop));
+                    Task[] both = [client.GetStream().CopyToAsync(there.GetStream(), stop), there.GetStream().CopyToAsync(client.GetStream(), stop)];
+                    await Task.WhenAny(both);
+                    client.Close();
+                    there.Close();
+                    await Task.WhenAll(both);
                 }
-                catch (Exception exception) when (exception is OperationCanceledException or SocketException or IOException)
+                catch (Exception exception) when (exception is OperationCanceledException or SocketException or IOException or ObjectDisposedException)
                 {
                     // Over.
                 }

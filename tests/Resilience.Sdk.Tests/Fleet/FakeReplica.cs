@@ -17,7 +17,7 @@ internal sealed class FakeReplica : ISharedDatabase
     {
         (_store, _time) = (store, time);
         Hold = new SwitchHold(Name, folder, hasOthers: true, new MonotonicClock(time), new Random(name[0]), NullLogger.Instance);
-        Member = new FleetMember(name, store, () => [this], () => new ReplicaNote(0, time.GetUtcNow(), "us-east-1", "ready", [new(Name, "east", 1, "steady", Hold.Principal)], []), new MonotonicClock(time), NullLogger.Instance);
+        Member = new FleetMember(name, store, () => [this], () => new ReplicaNote(0, time.GetUtcNow(), "us-east-1", "ready", [new(Name, "east", 1, "steady", Hold.Principal)], Episodes), new MonotonicClock(time), NullLogger.Instance);
         if (isMember)
         {
             Hold.ShareBy(Member.ShareAsync);
@@ -33,6 +33,8 @@ internal sealed class FakeReplica : ISharedDatabase
     public FleetMember Member { get; }
 
     public List<RememberedTerm> Heard { get; } = [];
+
+    public List<EpisodeNote> Episodes { get; } = [];
 
     public void FollowHold()
     {

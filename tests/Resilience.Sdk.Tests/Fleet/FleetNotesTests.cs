@@ -38,6 +38,17 @@ public sealed class FleetNotesTests : IDisposable
         Assert.Equal(TimeSpan.Zero, first.Member.Describe().Replicas[1].SilentFor);
     }
 
+    [Fact]
+    public async Task Notes_TellOfEpisodes()
+    {
+        var (first, second) = (_fleet.Replica("a"), _fleet.Replica("b"));
+        second.Episodes.Add(new EpisodeNote("payment-gateway", "degraded", 12.5));
+        await second.RoundAsync();
+        await first.RoundAsync();
+
+        Assert.Equal([new EpisodeNote("payment-gateway", "degraded", 12.5)], first.Member.Describe().Replicas[1].Note.Episodes);
+    }
+
     /// <summary>Who looks once in a while is not told that everybody else has fallen silent.</summary>
     [Fact]
     public async Task Notes_WhileNobodyLooks_AreReadTwiceAMinute_AndShowNobodyAsSilentWhoIsNot()

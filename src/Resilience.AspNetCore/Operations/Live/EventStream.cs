@@ -18,7 +18,7 @@ internal sealed partial class EventStream(Func<ReadOnlyMemory<byte>> describe, I
 {
     public const int Most = 200;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(10);
 
