@@ -13,9 +13,9 @@ internal static class OperationsApp
     public const string ChangePolicy = "dr-approver";
 
     public static async Task<WebApplication> StartAsync(
-        string environment, bool authorise = true, bool withDatabase = false, string? changePolicy = ChangePolicy, string? journal = null, string database = "payments-db")
+        string environment, bool authorise = true, bool withDatabase = false, string? changePolicy = ChangePolicy, string? journal = null)
     {
-        var app = Build(environment, withDatabase, journal, database);
+        var app = Build(environment, withDatabase, journal);
         var operations = app.MapDrOperations(changePolicy);
         if (authorise)
         {
@@ -26,15 +26,15 @@ internal static class OperationsApp
         return app;
     }
 
-    public static WebApplication Build(string environment, bool withDatabase = false, string? journal = null, string database = "payments-db")
+    public static WebApplication Build(string environment, bool withDatabase = false, string? journal = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         if (withDatabase)
         {
             foreach (var (i, region) in new[] { "us-east-1", "us-west-2" }.Index())
             {
-                builder.Configuration[$"DrResilience:Dependencies:{database}:Postgres:Regions:{i}:Name"] = region;
-                builder.Configuration[$"DrResilience:Dependencies:{database}:Postgres:Regions:{i}:ConnectionString"] = $"Host=127.0.0.1;Port={i + 1};Username=app;Password=x;Database=app";
+                builder.Configuration[$"DrResilience:Dependencies:payments-db:Postgres:Regions:{i}:Name"] = region;
+                builder.Configuration[$"DrResilience:Dependencies:payments-db:Postgres:Regions:{i}:ConnectionString"] = $"Host=127.0.0.1;Port={i + 1};Username=app;Password=x;Database=app";
             }
         }
 

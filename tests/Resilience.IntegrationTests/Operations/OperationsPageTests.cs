@@ -17,6 +17,7 @@ namespace Resilience.IntegrationTests.Operations;
 public sealed class OperationsPageTests
 {
     private const string Hostile = "<img src=x onerror=alert(1)>";
+    private const string Script = "\"><script>alert(1)</script>";
 
     [BrowserFact]
     public async Task Empty_SaysThatNothingIsConfigured()
@@ -49,6 +50,27 @@ public sealed class OperationsPageTests
         Assert.Contains("✗ forced-open", await row.TextContentAsync(), StringComparison.Ordinal);
         Assert.Equal(0, await page.Locator("img").CountAsync());
         Assert.Empty(await OperationsBrowser.ExamineAsync(page, "degraded"));
+        Assert.Empty(browser.Complaints);
+    }
+
+    /// <summary>What is in records of decisions and in sentences about a switch is as hostile as what is in tables.</summary>
+    [BrowserFact]
+    public async Task NamesOfDatabaseRegionAndPrincipal_AreText()
+    {
+        await using var app = await StartAsync(configuration =>
+        {
+            configuration[$"DrResilience:Dependencies:{Hostile}:Postgres:Regions:0:Name"] = Script;
+            configuration[$"DrResilience:Dependencies:{Hostile}:Postgres:Regions:0:ConnectionString"] = "Host=127.0.0.1;Port=1;Username=app;Password=x;Database=app";
+        });
+        await using var browser = await OperationsBrowser.StartAsync();
+        var page = await browser.OpenAsync(AddressOf(app), Script);
+
+        await SummaryAsync(page, $"{Hostile} has no writer");
+        await DecideAsync(page, "Hold all switches", "Done.");
+        await OperationsBrowser.UntilAsync(page, "name => document.querySelector('#changes').textContent.includes(name)", Script);
+        await OperationsBrowser.UntilAsync(page, "name => document.querySelector('#databases').textContent.includes('Held by' + name)", Script);
+        Assert.Contains(Script, await page.Locator("#databases tbody th").First.TextContentAsync(), StringComparison.Ordinal);
+        Assert.Equal((0, 0), (await page.Locator("img").CountAsync(), await page.Locator("main script").CountAsync()));
         Assert.Empty(browser.Complaints);
     }
 
