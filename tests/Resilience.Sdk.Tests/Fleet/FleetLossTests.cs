@@ -75,15 +75,8 @@ public sealed class FleetLossTests : IDisposable
         await _fleet.EstablishAsync(second);
         _fleet.Time.Advance(TimeSpan.FromHours(1));
         await second.RoundAsync();
-        _fleet.Store.IsAway = true;
-        await first.DecideAsync("alice");
-        _fleet.Store.IsAway = false;
-        _fleet.Store.Records.Clear();
 
-        await second.RoundAsync();
-        var late = _fleet.Replica("c");
-        await late.RoundAsync();
-        Assert.True(late.Hold.State.IsUnasked);
+        var late = await ComesBackEmptyAsync(first, second);
 
         await first.RoundAsync();
         await late.RoundAsync();
@@ -97,15 +90,8 @@ public sealed class FleetLossTests : IDisposable
         await second.DecideAsync("bob");
         await second.DecideAsync(null);
         await first.RoundAsync();
-        _fleet.Store.IsAway = true;
-        await first.DecideAsync("alice");
-        _fleet.Store.IsAway = false;
-        _fleet.Store.Records.Clear();
 
-        await second.RoundAsync();
-        var late = _fleet.Replica("c");
-        await late.RoundAsync();
-        Assert.True(late.Hold.State.IsUnasked);
+        var late = await ComesBackEmptyAsync(first, second);
         _fleet.Time.Advance(FleetExchange.EmptyPatience);
         await second.RoundAsync();
         await late.RoundAsync();
@@ -167,5 +153,20 @@ public sealed class FleetLossTests : IDisposable
         await first.DecideAsync(null);
         await second.RoundAsync();
         Assert.Equal((null, null), (first.Hold.Principal, second.Hold.Principal));
+    }
+
+    /// <summary>While it was away the first held; now it is empty, and the second is there before the first.</summary>
+    /// <returns>A replica that starts then, and must not take it for granted that nobody holds.</returns>
+    private async Task<FakeReplica> ComesBackEmptyAsync(FakeReplica first, FakeReplica second)
+    {
+        _fleet.Store.IsAway = true;
+        await first.DecideAsync("alice");
+        _fleet.Store.IsAway = false;
+        _fleet.Store.Records.Clear();
+        await second.RoundAsync();
+        var late = _fleet.Replica("c");
+        await late.RoundAsync();
+        Assert.True(late.Hold.State.IsUnasked);
+        return late;
     }
 }

@@ -15,6 +15,7 @@ namespace Resilience.Pipelines.Bulkhead;
 /// </remarks>
 internal sealed class BulkheadLimiter
 {
+    // The two ways of a permit, through the stripes and from hand to hand, stand in one file: that none is lost between them rests on both.
     // A limiter that is switched off counts on, so that a permit from before the reload is returned to where it came from.
     private const int Unlimited = 1 << 30;
     private readonly Lock _gate = new();
