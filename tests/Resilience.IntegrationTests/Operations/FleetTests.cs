@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Resilience.Fleet;
 using Resilience.IntegrationTests.Postgres;
 using Resilience.IntegrationTests.TestKit;
 using Resilience.Postgres;
@@ -63,6 +64,9 @@ public sealed class FleetTests
         await servers.East.KillAsync();
         await servers.West.PromoteAsync();
         await well.ExecuteAsync("after", (_, _, _) => Task.CompletedTask);
+
+        // What one has seen is told with its next round, within a second; a replica that starts before that cannot know it.
+        await Task.Delay(2 * FleetMember.Interval, TimeProvider.System);
         await servers.East.RestartAsOldPrimaryAsync();
 
         using var alone = await StartAsync(servers, redis: null, cutOff: "us-west-2");
